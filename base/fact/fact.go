@@ -1,0 +1,73 @@
+// Package fact is the record of a change: who did what to what, from what to
+// what, why, on which evidence. Nothing is saved without one. The facts are at
+// once audit log, timeline, history of each field and source of webhooks.
+package fact
+
+import (
+	"encoding/json"
+
+	"kring/base/id"
+)
+
+// Kind names a kind of record: "account", "contact", "member" …
+type Kind string
+
+// The kinds that facts are about.
+const (
+	Account      Kind = "account"
+	Contact      Kind = "contact"
+	Member       Kind = "member"
+	Team         Kind = "team"
+	Organisation Kind = "organisation"
+	Field        Kind = "field"
+	File         Kind = "file"
+	View         Kind = "view"
+	Tag          Kind = "tag"
+	Webhook      Kind = "webhook"
+	Token        Kind = "token"
+	Login        Kind = "login"
+	Provider     Kind = "provider"
+	Bulk         Kind = "bulk"
+)
+
+// Actor is who did it.
+type Actor struct {
+	Kind   string    `json:"kind"` // member, token, system
+	Member id.Member `json:"member"`
+	Name   string    `json:"name"` // as it was that day
+}
+
+// Change is one field's former and new value, in its JSON form.
+type Change struct {
+	Field string          `json:"field"`
+	From  json.RawMessage `json:"from"`
+	To    json.RawMessage `json:"to"`
+}
+
+// Of makes a change out of two values that JSON can write.
+func Of(field string, from, to any) Change {
+	return Change{Field: field, From: raw(from), To: raw(to)}
+}
+
+func raw(v any) json.RawMessage {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic("fact: a value that JSON cannot write: " + err.Error()) // a programmer's mistake
+	}
+	return b
+}
+
+// Fact is one deed. Store fills ID, At and Actor from the transaction.
+type Fact struct {
+	ID       id.Fact    `json:"id"`
+	At       int64      `json:"at"` // milliseconds UTC
+	Actor    Actor      `json:"actor"`
+	Deed     string     `json:"deed"` // "account.created"
+	Kind     Kind       `json:"kind"` // of the subject
+	Subject  id.Record  `json:"subject"`
+	Account  id.Account `json:"account"` // whose timeline shows it; zero when none
+	Label    string     `json:"label"`   // the subject's name as it was, for a reader
+	Changes  []Change   `json:"changes"`
+	Why      string     `json:"why"`
+	Evidence string     `json:"evidence"`
+}
