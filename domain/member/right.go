@@ -1,0 +1,68 @@
+package member
+
+// Right is something a member may do; app names one for every transaction.
+type Right string
+
+// The rights. account and contact rights reach as far as the member's scope.
+const (
+	AccountRead   Right = "account.read"
+	AccountWrite  Right = "account.write"
+	AccountErase  Right = "account.erase" // to the bin and back
+	ContactRead   Right = "contact.read"
+	ContactWrite  Right = "contact.write"
+	ContactErase  Right = "contact.erase"
+	FileRead      Right = "file.read"
+	FileWrite     Right = "file.write"
+	TagWrite      Right = "tag.write"
+	ViewRead      Right = "view.read"
+	ViewShare     Right = "view.share" // make a view that others see
+	Export        Right = "export"
+	FactRead      Right = "fact.read" // the whole audit log
+	MemberRead    Right = "member.read"
+	MemberManage  Right = "member.manage"
+	FieldManage   Right = "field.manage"
+	WebhookManage Right = "webhook.manage"
+	SettingManage Right = "setting.manage"
+	Self          Right = "self" // one's own sessions, tokens, passkeys, language
+)
+
+// Rights lists every right, in the order a page shows them.
+var Rights = []Right{
+	AccountRead, AccountWrite, AccountErase, ContactRead, ContactWrite, ContactErase,
+	FileRead, FileWrite, TagWrite, ViewRead, ViewShare, Export, FactRead,
+	MemberRead, MemberManage, FieldManage, WebhookManage, SettingManage, Self,
+}
+
+// everyone is what each member may do, whatever the role.
+var everyone = []Right{AccountRead, ContactRead, FileRead, ViewRead, MemberRead, Self}
+
+// seller is what those who work with customers may do besides.
+var seller = []Right{AccountWrite, ContactWrite, AccountErase, ContactErase, FileWrite, TagWrite, Export}
+
+var rightsOf = map[Role][]Right{
+	Director:       concat(everyone, seller, []Right{ViewShare, FactRead}),
+	NewBusiness:    concat(everyone, seller),
+	AccountManager: concat(everyone, seller),
+	Marketer:       concat(everyone, []Right{AccountWrite, ContactWrite, TagWrite, ViewShare, Export}),
+	Service:        concat(everyone, []Right{AccountWrite, ContactWrite, FileWrite, TagWrite}),
+	OrderDesk:      concat(everyone, []Right{AccountWrite, ContactWrite, FileWrite}),
+	Privacy:        concat(everyone, []Right{AccountErase, ContactErase, Export, FactRead}),
+	Admin:          concat(everyone, seller, []Right{ViewShare, FactRead, MemberManage, FieldManage, WebhookManage, SettingManage}),
+}
+
+func concat(lists ...[]Right) (all []Right) {
+	for _, l := range lists {
+		all = append(all, l...)
+	}
+	return all
+}
+
+// Can says whether a role has a right.
+func (r Role) Can(right Right) bool {
+	for _, have := range rightsOf[r] {
+		if have == right {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,96 @@
+// Package organisation has the firm that uses Kring and its settings.
+package organisation
+
+import (
+	"time"
+	"unicode/utf8"
+
+	"kring/base/fault"
+	"kring/base/id"
+)
+
+// Word is what the organisation calls its customers (domain.md §2.1).
+type Word string
+
+// The words: klant, cliënt (care, consultancy), gast (hospitality).
+const (
+	Customer Word = "customer"
+	Client   Word = "client"
+	Guest    Word = "guest"
+)
+
+// Organisation is a firm and its settings.
+type Organisation struct {
+	ID        id.Org   `json:"id"`
+	Version   int64    `json:"version"`
+	Name      string   `json:"name"`
+	Settings  Settings `json:"settings"`
+	CreatedAt int64    `json:"created_at"`
+}
+
+// Settings are the organisation's choices; the zero value of each means the
+// default beside it.
+type Settings struct {
+	Word    Word                         `json:"word"`             // customer
+	Locale  string                       `json:"locale"`           // nl
+	Zone    string                       `json:"zone"`             // Europe/Amsterdam
+	Country string                       `json:"country"`          // NL: region of phone numbers typed without one
+	Scopes  map[string]map[string]string `json:"scopes,omitempty"` // role → kind of record → own, team, all
+	Demo    bool                         `json:"demo,omitempty"`   // invented data
+}
+
+// Defaults fills what was left out.
+func (s Settings) Defaults() Settings {
+	set := func(p *string, v string) {
+		if *p == "" {
+			*p = v
+		}
+	}
+	if s.Word == "" {
+		s.Word = Customer
+	}
+	set(&s.Locale, "nl")
+	set(&s.Zone, "Europe/Amsterdam")
+	set(&s.Country, "NL")
+	return s
+}
+
+// MaxName is the limit of an organisation's name, in characters.
+const MaxName = 120
+
+var (
+	// ErrName says that an organisation needs a name.
+	ErrName = fault.New(fault.Invalid, "organisation.name", "an organisation needs a name of at most 120 characters")
+	// ErrWord says that there is no such word for customer.
+	ErrWord = fault.New(fault.Invalid, "organisation.word", "the word is customer, client or guest")
+	// ErrLocale says that Kring does not speak a language.
+	ErrLocale = fault.New(fault.Invalid, "organisation.locale", "the language is nl or en")
+	// ErrZone says that there is no such time zone.
+	ErrZone = fault.New(fault.Invalid, "organisation.zone", "there is no such time zone")
+	// ErrCountry says that a country is two capitals.
+	ErrCountry = fault.New(fault.Invalid, "organisation.country", "a country is two capital letters, as NL")
+)
+
+// Check says which fields are not right.
+func (o Organisation) Check() error {
+	fs := fault.Fields{}
+	if n := utf8.RuneCountInString(o.Name); n == 0 || n > MaxName {
+		fs.Add("name", ErrName)
+	}
+	s := o.Settings
+	if s.Word != Customer && s.Word != Client && s.Word != Guest {
+		fs.Add("word", ErrWord)
+	}
+	if s.Locale != "nl" && s.Locale != "en" {
+		fs.Add("locale", ErrLocale)
+	}
+	if s.Zone == "" || s.Zone == "Local" {
+		fs.Add("zone", ErrZone)
+	} else if _, err := time.LoadLocation(s.Zone); err != nil {
+		fs.Add("zone", ErrZone)
+	}
+	if c := s.Country; len(c) != 2 || c[0] < 'A' || c[0] > 'Z' || c[1] < 'A' || c[1] > 'Z' {
+		fs.Add("country", ErrCountry)
+	}
+	return fs.Err()
+}

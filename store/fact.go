@@ -1,0 +1,92 @@
+package store
+
+import (
+	"database/sql"
+	"encoding/json"
+
+	"kring/base/fact"
+	"kring/base/fault"
+	"kring/base/id"
+)
+
+const factColumns = "id, at, actor_kind, actor_id, actor_name, deed, kind, subject_id, account_id, label, changes, why, evidence"
+
+// fact records a deed; every Save and Add calls it, so no change goes without.
+func (tx *Tx) fact(f fact.Fact) error {
+	f.ID, f.At, f.Actor = id.New[id.Fact](), tx.now, tx.actor
+	changes := []byte("[]")
+	if len(f.Changes) > 0 {
+		var err error
+		if changes, err = json.Marshal(f.Changes); err != nil {
+			return err
+		}
+	}
+	_, err := tx.exec(`INSERT INTO fact (org_id, `+factColumns+`)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		tx.org, f.ID, f.At, f.Actor.Kind, f.Actor.Member, f.Actor.Name, f.Deed, string(f.Kind), f.Subject, f.Account, f.Label, string(changes), f.Why, f.Evidence)
+	if err != nil {
+		return err
+	}
+	return tx.announce(f)
+}
+
+func scanFact(rs *sql.Rows) (f fact.Fact, err error) {
+	var kind, changes string
+	err = rs.Scan(&f.ID, &f.At, &f.Actor.Kind, &f.Actor.Member, &f.Actor.Name, &f.Deed, &kind, &f.Subject, &f.Account, &f.Label, &changes, &f.Why, &f.Evidence)
+	if err != nil {
+		return f, err
+	}
+	f.Kind = fact.Kind(kind)
+	if changes != "[]" {
+		err = json.Unmarshal([]byte(changes), &f.Changes)
+	}
+	return f, err
+}
+
+// Facts is the audit log, newest first, before a fact when it is not zero.
+func (v *View) Facts(before id.Fact, limit int) (_ []fact.Fact, err error) {
+	defer fault.Wrap(&err, "store.Facts")
+	return v.facts(v.where(""), before, limit)
+}
+
+// FactsOf is the history of one record, newest first.
+func (v *View) FactsOf(subject id.Record, before id.Fact, limit int) (_ []fact.Fact, err error) {
+	defer fault.Wrap(&err, "store.FactsOf(%s)", subject)
+	return v.facts(v.where("").and("subject_id = ?", subject), before, limit)
+}
+
+// FactsAround is the timeline of an account: its own facts and those of what
+// belongs to it, newest first.
+func (v *View) FactsAround(account id.Account, before id.Fact, limit int) (_ []fact.Fact, err error) {
+	defer fault.Wrap(&err, "store.FactsAround(%s)", account)
+	return v.facts(v.where("").and("account_id = ?", account), before, limit)
+}
+
+func (v *View) facts(w *where, before id.Fact, limit int) (all []fact.Fact, err error) {
+	if !before.IsZero() {
+		w.and("id < ?", before)
+	}
+	w.args = append(w.args, limit)
+	err = v.rows("SELECT "+factColumns+" FROM fact"+w.String()+" ORDER BY id DESC LIMIT ?", w.args, func(rs *sql.Rows) error {
+		f, err := scanFact(rs)
+		all = append(all, f)
+		return err
+	})
+	return all, err
+}
+
+// Fact is one fact by its id.
+func (v *View) Fact(i id.Fact) (f fact.Fact, err error) {
+	defer fault.Wrap(&err, "store.Fact(%s)", i)
+	w := v.where("").and("id = ?", i)
+	found := false
+	err = v.rows("SELECT "+factColumns+" FROM fact"+w.String(), w.args, func(rs *sql.Rows) error {
+		found = true
+		f, err = scanFact(rs)
+		return err
+	})
+	if err == nil && !found {
+		err = ErrNotFound
+	}
+	return f, err
+}
