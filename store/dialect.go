@@ -41,7 +41,7 @@ var sqlite = dialect{
 	name:   "sqlite",
 	driver: "sqlite3",
 	rebind: func(s string) string { return s },
-	ddl:    strings.NewReplacer("BYTES", "BLOB"),
+	ddl:    strings.NewReplacer("BYTES", "BLOB", "/* clustered */", "WITHOUT ROWID"),
 	fault: func(err error) error {
 		var e *sqlite3.Error
 		if !errors.As(err, &e) {
