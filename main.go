@@ -1,4 +1,49 @@
 // Command kring is the CRM that puts the customer at the centre and can prove it.
 package main
 
-func main() {}
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"os"
+	"runtime/debug"
+	_ "time/tzdata" // days begin in the organisation's zone, also on a machine without zone files
+
+	"kring/app"
+	"kring/door"
+	"kring/door/cli"
+	"kring/store"
+)
+
+func main() {
+	os.Exit(cli.Main(os.Args[1:], house(), cli.Terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+}
+
+// house builds the floors from the ground up.
+func house() cli.House {
+	return cli.House{
+		Open: func(ctx context.Context, w cli.Where, log *slog.Logger, address string) (*app.App, func() error, error) {
+			db, err := store.Open(ctx, store.Config{Dir: w.Data, URL: w.Database, Log: log})
+			if err != nil {
+				return nil, nil, err
+			}
+			return app.New(db, app.Config{Log: log, Address: address}), db.Close, nil
+		},
+		Handler: handler,
+		Work:    func(ctx context.Context, a *app.App, log *slog.Logger) error { <-ctx.Done(); return nil },
+		Version: version(),
+	}
+}
+
+// handler opens the doors over HTTP.
+func handler(a *app.App, log *slog.Logger, s *cli.Serve) http.Handler {
+	mux := http.NewServeMux()
+	return door.Wrap(door.Config{Log: log, Proxies: s.Proxy}, mux)
+}
+
+func version() string {
+	if b, ok := debug.ReadBuildInfo(); ok {
+		return b.Main.Version
+	}
+	return "unknown"
+}
