@@ -353,11 +353,11 @@ func checkPages(sources []source) (complaints []string) {
 	return complaints
 }
 
-// checkUsed: what is declared is asked for somewhere.
-func checkUsed(what string, declared []string, users string) (complaints []string) {
+// checkRights: each right is asked for somewhere in app.
+func checkRights(declared []string, users string) (complaints []string) {
 	for _, name := range declared {
-		if !regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `\b`).MatchString(users) {
-			complaints = append(complaints, fmt.Sprintf("%s %s is never asked for: use it in app or remove it", what, name))
+		if !regexp.MustCompile(`\bmember\.` + regexp.QuoteMeta(name) + `\b`).MatchString(users) {
+			complaints = append(complaints, fmt.Sprintf("the right %s is never asked for: use it in app or remove it", name))
 		}
 	}
 	return complaints
@@ -367,7 +367,7 @@ func checkUsed(what string, declared []string, users string) (complaints []strin
 func checkWords(codes []string, words map[string]string) (complaints []string) {
 	for _, language := range []string{"nl", "en"} {
 		for _, code := range codes {
-			if !strings.Contains(words[language], "fault."+code) {
+			if !strings.Contains(words[language], `"fault.`+code+`"`) {
 				complaints = append(complaints, fmt.Sprintf("fault %s has no words in %s: add fault.%s to look/words/%s", code, language, code, language))
 			}
 		}
@@ -378,13 +378,18 @@ func checkWords(codes []string, words map[string]string) (complaints []string) {
 func TestHouse(t *testing.T) {
 	t.Parallel()
 	rooms, written, pages := readRooms(t), readSources(t, ".go"), readSources(t, ".templ", ".css")
+	words := map[string]string{}
+	for _, language := range []string{"nl", "en"} {
+		words[language] = textOf(readSources(t, ".toml"), "look/words/"+language+"/")
+	}
 	for name, complaints := range map[string][]string{
 		"floors":  checkFloors(rooms),
 		"purity":  checkPurity(rooms),
 		"places":  checkPlaces(rooms),
 		"manners": checkManners(written),
 		"pages":   checkPages(pages),
-		"rights":  checkUsed("the right", matches(written, "domain/member/", `\b(Right[A-Z]\w*)\b`), textOf(written, "app/")),
+		"rights":  checkRights(matches(written, "domain/member/right.go", `(?m)^\t(\w+) +Right = "`), textOf(written, "app/")),
+		"words":   checkWords(matches(written, "", `\bfault\.New\(fault\.\w+, "([a-z0-9_.]+)"`), words),
 	} {
 		for _, complaint := range complaints {
 			t.Errorf("%s: %s", name, complaint)
@@ -505,10 +510,10 @@ func TestHouseComplains(t *testing.T) {
 		{"no inline style", checkPages([]source{{"a.templ", `<p style="color:red">`}}), "inline style"},
 		{"no inline handler", checkPages([]source{{"a.templ", `<p onclick="go()">`}}), "event handler"},
 		{"no other host", checkPages([]source{{"a.css", `@font-face { src: url("https://fonts.example/a.woff2") }`}}), "another host"},
-		{"a right is used", checkUsed("the right", []string{"RightSee"}, "member.RightSee"), ""},
-		{"or removed", checkUsed("the right", []string{"RightSee"}, "member.RightSeeAll"), "never asked for"},
-		{"a fault has words", checkWords([]string{"a.b"}, map[string]string{"nl": "fault.a.b", "en": "fault.a.b"}), ""},
-		{"in both languages", checkWords([]string{"a.b"}, map[string]string{"nl": "fault.a.b"}), "no words in en"},
+		{"a right is used", checkRights([]string{"See"}, "who, member.See)"), ""},
+		{"or removed", checkRights([]string{"See"}, "member.SeeAll, see.See"), "never asked for"},
+		{"a fault has words", checkWords([]string{"a.b"}, map[string]string{"nl": `"fault.a.b" = "x"`, "en": `"fault.a.b" = "x"`}), ""},
+		{"in both languages", checkWords([]string{"a.b"}, map[string]string{"nl": `"fault.a.b" = "x"`, "en": `"fault.a" = "x"`}), "no words in en"},
 	} {
 		switch {
 		case test.want == "" && len(test.got) > 0:
