@@ -1,0 +1,40 @@
+package look
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/a-h/templ"
+)
+
+var drawing = regexp.MustCompile(`(?s)<svg[^>]*>(.*)</svg>`)
+
+// drawings holds the inside of every Lucide icon that Kring uses.
+var drawings = sync.OnceValue(func() map[string]string {
+	out := map[string]string{}
+	for _, name := range list("icon") {
+		inside := drawing.FindSubmatch(load(name))
+		plain := strings.TrimSuffix(strings.TrimPrefix(name, "icon/"), ".svg")
+		out[plain] = strings.Join(strings.Fields(string(inside[1])), " ")
+	}
+	return out
+})
+
+// Icon draws a Lucide icon, decorative: the words beside it or the label of
+// its button say what it means. Sizes are 14, 16, 18 and 22.
+func Icon(name string, size int) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		inside, ok := drawings()[name]
+		if !ok {
+			return fmt.Errorf("look: no icon %q in look/icon", name)
+		}
+		_, err := fmt.Fprintf(w, `<svg class="icon" width="%d" height="%d" viewBox="0 0 24 24" fill="none"`+
+			` stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"`+
+			` aria-hidden="true">%s</svg>`, size, size, inside)
+		return err
+	})
+}
