@@ -12,6 +12,7 @@ import (
 	"kring/app"
 	"kring/door"
 	"kring/door/cli"
+	"kring/door/desk"
 	"kring/store"
 )
 
@@ -38,6 +39,7 @@ func house() cli.House {
 // handler opens the doors over HTTP.
 func handler(a *app.App, log *slog.Logger, s *cli.Serve) http.Handler {
 	mux := http.NewServeMux()
+	desk.New(a, mux)
 	return door.Wrap(door.Config{Log: log, Proxies: s.Proxy}, mux)
 }
 

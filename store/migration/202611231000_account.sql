@@ -12,13 +12,17 @@ CREATE TABLE account (
     legal_form    TEXT NOT NULL,
     regime        TEXT NOT NULL CHECK (regime IN ('natural', 'legal')),
     kvk           TEXT,
+    branch        TEXT,
     vat_id        TEXT,
     sbi           TEXT,
-    size          TEXT,
+    size          BIGINT,
     counter_value TEXT NOT NULL,
     owner_id      BYTES,
     team_id       BYTES,
     city          TEXT,
+    city_key      TEXT,
+    postcode      TEXT,
+    country       TEXT,
     phone         TEXT,
     email         TEXT,
     website       TEXT,
@@ -27,7 +31,7 @@ CREATE TABLE account (
     own           TEXT NOT NULL,
     note          TEXT NOT NULL,
     source        TEXT NOT NULL,
-    source_detail TEXT NOT NULL,
+    source_from   TEXT NOT NULL,
     external_id   TEXT,
     created_at    BIGINT NOT NULL,
     updated_at    BIGINT NOT NULL,
@@ -41,7 +45,7 @@ CREATE INDEX account_updated ON account (org_id, updated_at, id) WHERE deleted_a
 CREATE INDEX account_created ON account (org_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX account_owner ON account (org_id, owner_id, name_key, id) WHERE deleted_at IS NULL;
 CREATE INDEX account_team ON account (org_id, team_id, name_key, id) WHERE deleted_at IS NULL;
-CREATE INDEX account_city ON account (org_id, city, name_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX account_city ON account (org_id, city_key, id) WHERE deleted_at IS NULL;
 CREATE INDEX account_kvk ON account (org_id, kvk) WHERE kvk IS NOT NULL;
 CREATE UNIQUE INDEX account_external ON account (org_id, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX account_bin ON account (org_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
@@ -65,7 +69,7 @@ CREATE TABLE contact (
     own           TEXT NOT NULL,
     note          TEXT NOT NULL,
     source        TEXT NOT NULL,
-    source_detail TEXT NOT NULL,
+    source_from   TEXT NOT NULL,
     external_id   TEXT,
     created_at    BIGINT NOT NULL,
     updated_at    BIGINT NOT NULL,

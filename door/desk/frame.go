@@ -1,0 +1,138 @@
+package desk
+
+import (
+	"net/http"
+	"strings"
+
+	"kring/domain/member"
+	"kring/look"
+)
+
+// frame is the page around a member's content: places to go, keys, what just
+// happened. Title is the h1's text; here is the path of the place it belongs
+// to, as "/accounts".
+func (v *visit) frame(title, here string) look.Frame {
+	return look.Frame{Shell: v.shell(here), Title: title}
+}
+
+// anyFrame is frame for whoever asks; a visitor gets no places to go.
+func (v *visit) anyFrame(title string) look.Frame {
+	if v.who.IsZero() {
+		return look.Frame{Shell: look.Shell{Theme: v.theme()}, Title: title}
+	}
+	return v.frame(title, v.r.URL.Path)
+}
+
+// place is somewhere to go: once, for sidebar, phone bar, palette and keys.
+type place struct {
+	key   string // of its word: nav.<key>
+	href  string
+	icon  string
+	keys  string // "g r"
+	right member.Right
+	group string // nav.<group>, "" for the first
+	dock  bool   // in the phone's bar
+	foot  bool
+}
+
+// places in the order of ui.md §2.4. What does not exist yet is absent.
+var places = []place{
+	{key: "accounts", href: "/accounts", icon: "building-2", keys: "g r", right: member.AccountRead, group: "customers", dock: true},
+	{key: "contacts", href: "/contacts", icon: "users", keys: "g n", right: member.ContactRead, group: "customers", dock: true},
+	{key: "settings", href: "/settings", icon: "settings", keys: "g i", right: member.Self, foot: true},
+}
+
+func (v *visit) shell(here string) look.Shell {
+	t := v.words.T
+	s := look.Shell{
+		Org: v.who.Org.Name, Theme: v.theme(), Messages: v.flash,
+		Letters: look.LetterKeys(v.who.Member.Settings.NoKeys),
+		User: look.User{Name: v.who.Member.Name, Role: t("role." + string(v.who.Member.Role)), Menu: []look.MenuItem{
+			{Label: t("nav.profile"), Icon: "circle-user", Href: "/settings/profile"},
+			{Label: t("nav.sign_out"), Icon: "log-out", Post: "/sign-out"},
+		}},
+	}
+	for _, p := range places {
+		if !v.who.Can(p.right) {
+			continue
+		}
+		current := here == p.href || strings.HasPrefix(here, p.href+"/")
+		item := look.NavItem{Label: t("nav." + p.key), Icon: p.icon, Href: p.href, Current: current}
+		switch {
+		case p.foot:
+			s.Foot = append(s.Foot, item)
+		case p.group == "" || len(s.Nav) > 0 && s.Nav[len(s.Nav)-1].Label == t("nav."+p.group):
+			if len(s.Nav) == 0 {
+				s.Nav = append(s.Nav, look.NavGroup{})
+			}
+			last := &s.Nav[len(s.Nav)-1]
+			last.Items = append(last.Items, item)
+		default:
+			s.Nav = append(s.Nav, look.NavGroup{Label: t("nav." + p.group), Items: []look.NavItem{item}})
+		}
+		if p.dock {
+			s.Dock = append(s.Dock, item)
+		}
+		s.Keys = append(s.Keys, look.Shortcut{Keys: p.keys, Label: t("nav." + p.key), Group: t("nav.go"), Href: p.href})
+	}
+	for _, n := range newThings {
+		if v.who.Can(n.right) {
+			s.Add = append(s.Add, look.MenuItem{Label: t(n.word), Icon: n.icon, Href: n.href})
+			if n.key != "" {
+				s.Keys = append(s.Keys, look.Shortcut{Keys: n.key, Label: t(n.word), Group: t("nav.new"), Href: n.href})
+			}
+		}
+	}
+	return s
+}
+
+// newThings are what the + and the palette can begin.
+var newThings = []struct {
+	word, icon, href, key string
+	right                 member.Right
+}{
+	{"account.new", "building-2", "/accounts/new", "r", member.AccountWrite},
+	{"contact.new", "user-plus", "/contacts/new", "", member.ContactWrite},
+}
+
+// theme is the member's choice, else the cookie's, else the system's ("").
+func (v *visit) theme() string {
+	if t := v.who.Member.Settings.Theme; t != "" {
+		return t
+	}
+	if c, err := v.r.Cookie("theme"); err == nil && (c.Value == "light" || c.Value == "dark") {
+		return c.Value
+	}
+	return ""
+}
+
+// routes names every page. Each file adds its own.
+func (d *Desk) routes() {
+	d.mux.Handle("GET /assets/", look.Assets())
+	d.anyone("GET /{$}", home)
+	d.anyone("GET /", func(v *visit) error { return errNoPage })
+	d.entryRoutes()
+}
+
+// home sends a member to the first place they may go, and a first visitor to
+// the set-up.
+func home(v *visit) error {
+	if !v.who.IsZero() {
+		for _, p := range places {
+			if v.who.Can(p.right) {
+				http.Redirect(v.w, v.r, p.href, http.StatusSeeOther)
+				return nil
+			}
+		}
+	}
+	empty, err := v.app.Empty(v.r.Context())
+	if err != nil {
+		return err
+	}
+	if empty {
+		http.Redirect(v.w, v.r, "/setup", http.StatusSeeOther)
+		return nil
+	}
+	http.Redirect(v.w, v.r, "/sign-in", http.StatusSeeOther)
+	return nil
+}
