@@ -143,5 +143,33 @@ func Name(given, infix, family string) string {
 	return cut(strings.Join(parts, "  "), MaxKey)
 }
 
+// Person is the sort key of a name written whole: "Sanne de Wit" and "Wit,
+// Sanne de" both stand under W.
+func Person(whole string) string {
+	if family, rest, found := strings.Cut(whole, ","); found {
+		words := strings.Fields(rest)
+		n := len(words)
+		for n > 0 && words[n-1] == strings.ToLower(words[n-1]) && infixes[Key(words[n-1])] {
+			n--
+		}
+		if infix := strings.Join(words[n:], " "); infix != "" {
+			return Name(strings.Join(words[:n], " "), infix, family)
+		}
+		return Name(strings.Join(words, " "), "", family)
+	}
+	words := strings.Fields(whole)
+	last := len(words) - 1
+	for i := 1; i < last; i++ {
+		if words[i] == strings.ToLower(words[i]) && infixes[Key(words[i])] {
+			last = i
+			break
+		}
+	}
+	if last < 1 {
+		return Key(whole)
+	}
+	return Name(strings.Join(words[:last], " "), "", strings.Join(words[last:], " "))
+}
+
 // Runes counts what a person would call characters, near enough for a limit.
 func Runes(s string) int { return utf8.RuneCountInString(s) }

@@ -85,6 +85,29 @@ func TestName(t *testing.T) {
 	}
 }
 
+func TestPerson(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"Sanne de Wit":       "wit  sanne  de",
+		"Wit, Sanne de":      "wit  sanne  de",
+		"de Wit, Sanne":      "wit  sanne  de",
+		"Jan Pieter Jansen":  "jansen  jan pieter",
+		"Piet van 't Hoff":   "hoff  piet  van t",
+		"Maria ten Cate":     "cate  maria  ten",
+		"Cher":               "cher",
+		"":                   "",
+		",":                  "",
+		"Anna van":           "van  anna",
+		"Jansen, A.B.":       "jansen  ab",
+		"Karin Ten Cate":     "cate  karin ten", // a capital without a comma could be a given name
+		"  Sanne   de  Wit ": "wit  sanne  de",
+	} {
+		if got := fold.Person(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestClean(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -189,5 +212,6 @@ func FuzzKey(f *testing.F) {
 			t.Fatal("too many words")
 		}
 		fold.Name(in, "", in)
+		fold.Person(in)
 	})
 }

@@ -2,7 +2,11 @@
 // field out keeps it, a patch that says null or "" empties it.
 package opt
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"kring/base/fault"
+)
 
 // Of is a T that may not have been mentioned. Give it `json:"…,omitzero"`.
 type Of[T any] struct {
@@ -51,4 +55,21 @@ func (o *Of[T]) UnmarshalJSON(b []byte) error {
 	}
 	o.set, o.value = true, v
 	return nil
+}
+
+// Put tidies a mentioned value and puts it in its place. A refusal is noted
+// under the field's name and leaves the place as it was; tidy may be nil.
+func Put[T any](o Of[T], place *T, wrong fault.Fields, name string, tidy func(T) (T, error)) {
+	if !o.set {
+		return
+	}
+	v := o.value
+	if tidy != nil {
+		var err error
+		if v, err = tidy(v); err != nil {
+			wrong.Add(name, err)
+			return
+		}
+	}
+	*place = v
 }

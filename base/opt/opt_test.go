@@ -2,8 +2,10 @@ package opt_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
+	"kring/base/fault"
 	"kring/base/opt"
 )
 
@@ -52,5 +54,30 @@ func TestOf(t *testing.T) {
 	}
 	if js, _ := json.Marshal(opt.Of[int]{}); string(js) != "null" {
 		t.Fatalf("%s", js)
+	}
+}
+
+func TestPut(t *testing.T) {
+	t.Parallel()
+	bad := fault.New(fault.Invalid, "bad", "bad")
+	upper := func(s string) (string, error) {
+		if s == "" {
+			return "", bad
+		}
+		return strings.ToUpper(s), nil
+	}
+	place, wrong := "was", fault.Fields{}
+	opt.Put(opt.Of[string]{}, &place, wrong, "a", upper)
+	opt.Put(opt.Some(""), &place, wrong, "b", upper)
+	if place != "was" || len(wrong) != 1 || wrong["b"] != bad {
+		t.Fatalf("%q %v", place, wrong)
+	}
+	opt.Put(opt.Some("x"), &place, wrong, "c", upper)
+	if place != "X" {
+		t.Fatalf("%q", place)
+	}
+	opt.Put(opt.Some("raw"), &place, wrong, "d", nil)
+	if place != "raw" || len(wrong) != 1 {
+		t.Fatalf("%q %v", place, wrong)
 	}
 }

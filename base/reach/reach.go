@@ -166,3 +166,16 @@ func (p *preference) see(at string, preferred bool, wrong fault.Fields) {
 const hopeless = 5 * MaxCount
 
 func errMany() error { return ErrMany.With(fault.Params{"max": MaxCount}) }
+
+// Tokens are the folded words and digit strings by which phones and e-mails
+// are found.
+func Tokens(phones Phones, emails Emails) []string {
+	var t []string
+	for _, p := range phones {
+		t = append(t, phone.Fragments(p.E164)...)
+	}
+	for _, e := range emails {
+		t = append(t, email.Words(e.Normal)...)
+	}
+	return t
+}
