@@ -1,0 +1,27 @@
+// Walks over every kind of page that can be reached by links from where it
+// begins: one page for each pattern of address.
+
+const pattern = (address) => {
+  const url = new URL(address);
+  return url.pathname.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '{id}').replace(/\/\d+(?=\/|$)/g, '/{n}');
+};
+
+/** Calls look(page, pattern) once for each kind of page; returns the patterns. */
+export async function everyPage(page, from, look, { skip = [], most = 120 } = {}) {
+  const waiting = [...from].map((path) => new URL(path, page.context()._options?.baseURL ?? page.url()).href);
+  const seen = new Set();
+  while (waiting.length > 0 && seen.size < most) {
+    const address = waiting.shift();
+    const kind = pattern(address);
+    if (seen.has(kind) || skip.some((s) => s.test(kind))) continue;
+    seen.add(kind);
+    await page.goto(address);
+    await page.waitForLoadState('networkidle');
+    await look(page, kind);
+    const found = await page.locator('a[href]:not([download])').evaluateAll((all) => all.map((a) => a.href));
+    for (const href of found) {
+      if (new URL(href).origin === new URL(address).origin && !seen.has(pattern(href))) waiting.push(href.split('#')[0]);
+    }
+  }
+  return [...seen];
+}
