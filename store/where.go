@@ -1,6 +1,10 @@
 package store
 
-import "strings"
+import (
+	"strings"
+
+	"kring/domain/member"
+)
 
 // where builds the conditions of a list, always beginning with the
 // organisation.
@@ -38,3 +42,43 @@ func marks(n int) string {
 }
 
 func (w *where) String() string { return w.b.String() }
+
+// in adds "expr IN (…)" for n values; without any, nothing fits.
+func (w *where) in(expr string, n int, args ...any) *where {
+	if n == 0 {
+		return w.and("1 = 0")
+	}
+	return w.and(expr+" IN ("+marks(n)+")", args...)
+}
+
+// reach keeps a list of accounts within what a member sees; member.Reach.Why
+// says the same in Go.
+func (w *where) reach(alias string, r member.Reach) *where {
+	switch r.Scope {
+	case member.All:
+		return w
+	case member.Team:
+		if len(r.Teams) > 0 {
+			args := append([]any{r.Member}, anys(r.Teams)...)
+			return w.and("("+alias+".owner_id = ? OR "+alias+".team_id IN ("+marks(len(r.Teams))+"))", args...)
+		}
+		fallthrough
+	case member.Own:
+		return w.and(alias+".owner_id = ?", r.Member)
+	}
+	return w.and("1 = 0")
+}
+
+// reachContact keeps a list of contacts within reach: those at an account that
+// is.
+func (w *where) reachContact(alias string, r member.Reach) *where {
+	if r.Scope == member.All {
+		return w
+	}
+	in := &where{}
+	in.b.WriteString("ca.org_id = " + alias + ".org_id AND ca.contact_id = " + alias + ".id")
+	in.reach("acc", r)
+	return w.and(`EXISTS (SELECT 1 FROM contact_account ca
+		JOIN account acc ON acc.org_id = ca.org_id AND acc.id = ca.account_id
+		WHERE `+in.String()+")", in.args...)
+}

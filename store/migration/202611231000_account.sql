@@ -15,12 +15,12 @@ CREATE TABLE account (
     branch        TEXT,
     vat_id        TEXT,
     sbi           TEXT,
-    size          BIGINT,
+    size          BIGINT NOT NULL,
     counter_value TEXT NOT NULL,
     owner_id      BYTES,
     team_id       BYTES,
     city          TEXT,
-    city_key      TEXT,
+    city_key      TEXT NOT NULL,
     postcode      TEXT,
     country       TEXT,
     phone         TEXT,
@@ -46,6 +46,7 @@ CREATE INDEX account_created ON account (org_id, created_at, id) WHERE deleted_a
 CREATE INDEX account_owner ON account (org_id, owner_id, name_key, id) WHERE deleted_at IS NULL;
 CREATE INDEX account_team ON account (org_id, team_id, name_key, id) WHERE deleted_at IS NULL;
 CREATE INDEX account_city ON account (org_id, city_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX account_size ON account (org_id, size, id) WHERE deleted_at IS NULL;
 CREATE INDEX account_kvk ON account (org_id, kvk) WHERE kvk IS NOT NULL;
 CREATE UNIQUE INDEX account_external ON account (org_id, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX account_bin ON account (org_id, deleted_at, id) WHERE deleted_at IS NOT NULL;

@@ -1,0 +1,192 @@
+package store
+
+import (
+	"database/sql"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"kring/base/fact"
+	"kring/base/fault"
+	"kring/base/fold"
+	"kring/base/id"
+	"kring/base/reach"
+	"kring/domain/account"
+	"kring/domain/member"
+)
+
+const accountColumns = `a.id, a.version, a.kind, a.name, a.legal_form, a.kvk, a.branch, a.vat_id, a.sbi, a.size, a.counter_value, a.owner_id, a.team_id,
+	a.website, a.reach, a.tags, a.own, a.note, a.source, a.source_from, a.external_id, a.created_at, a.updated_at, a.deleted_at`
+
+// ways is every way to reach a record, as one closed text.
+type ways struct {
+	Phones    reach.Phones    `json:"phones"`
+	Emails    reach.Emails    `json:"emails"`
+	Addresses reach.Addresses `json:"addresses"`
+}
+
+// Account is one account, in the bin or not, when it is within reach.
+func (v *View) Account(i id.Account, r member.Reach) (_ account.Account, err error) {
+	defer fault.Wrap(&err, "store.Account(%s)", i)
+	w := v.where("a").and("a.id = ?", i).reach("a", r)
+	st, err := v.c.stmt(v.ctx, "SELECT "+accountColumns+" FROM account a"+w.String())
+	if err != nil {
+		return account.Account{}, err
+	}
+	a, err := scanAccount(st.QueryRowContext(v.ctx, w.args...).Scan)
+	if err == sql.ErrNoRows {
+		err = ErrNotFound
+	}
+	return a, err
+}
+
+// AccountsByID are those of the accounts that are within reach, in no order.
+func (v *View) AccountsByID(ids []id.Account, r member.Reach) (all []account.Account, err error) {
+	defer fault.Wrap(&err, "store.AccountsByID")
+	for chunk := range slices.Chunk(ids, 200) {
+		w := v.where("a").reach("a", r)
+		w.in("a.id", len(chunk), anys(chunk)...)
+		err := v.rows("SELECT "+accountColumns+" FROM account a"+w.String(), w.args, func(rs *sql.Rows) error {
+			a, err := scanAccount(rs.Scan)
+			all = append(all, a)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func scanAccount(scan func(...any) error) (a account.Account, err error) {
+	var kvk, branch, vat, sbi, website, external sql.NullString
+	var counter, ways, tags, own, kind, form string
+	var deleted sql.NullInt64
+	err = scan(&a.ID, &a.Version, &kind, &a.Name, &form, &kvk, &branch, &vat, &sbi, &a.Size, &counter, &a.Owner, &a.Team,
+		&website, &ways, &tags, &own, &a.Note, &a.Source, &a.SourceFrom, &external, &a.Created, &a.Updated, &deleted)
+	if err != nil {
+		return a, err
+	}
+	a.Kind, a.LegalForm = account.Kind(kind), account.LegalForm(form)
+	a.KvK, a.Branch, a.VatID, a.SBI, a.Website, a.ExternalID = kvk.String, branch.String, vat.String, sbi.String, website.String, external.String
+	a.Deleted, a.CounterValue = deleted.Int64, unlist(counter)
+	return a, unpack(ways, tags, own, &a.Phones, &a.Emails, &a.Addresses, (*[]string)(&a.Tags), &a.Own)
+}
+
+// unpack reads the closed texts of a row; the empty ones are common and quick.
+func unpack(reached, tags, own string, phones *reach.Phones, emails *reach.Emails, addresses *reach.Addresses, into *[]string, values *map[string]any) error {
+	w := ways{Phones: reach.Phones{}, Emails: reach.Emails{}, Addresses: reach.Addresses{}}
+	if reached != "{}" {
+		if err := json.Unmarshal([]byte(reached), &w); err != nil {
+			return err
+		}
+	}
+	*phones, *emails, *addresses = w.Phones, w.Emails, w.Addresses
+	*into, *values = unlist(tags), map[string]any{}
+	if own == "{}" {
+		return nil
+	}
+	return json.Unmarshal([]byte(own), values)
+}
+
+// list keeps several words in one column, ",a,b,": each can be found as ",a,".
+func list(words []string) string {
+	if len(words) == 0 {
+		return ""
+	}
+	return "," + strings.Join(words, ",") + ","
+}
+
+func unlist(s string) []string {
+	if s == "" {
+		return []string{}
+	}
+	return strings.Split(strings.Trim(s, ","), ",")
+}
+
+func anys[T any](list []T) []any {
+	out := make([]any, len(list))
+	for i, v := range list {
+		out[i] = v
+	}
+	return out
+}
+
+// accountRow is the values of an account in the order of its columns after id
+// and version.
+func accountRow(a account.Account) ([]any, error) {
+	w, err := json.Marshal(ways{a.Phones, a.Emails, a.Addresses})
+	if err != nil {
+		return nil, err
+	}
+	own, err := json.Marshal(a.Own)
+	if err != nil {
+		return nil, err
+	}
+	if len(a.Phones)+len(a.Emails)+len(a.Addresses) == 0 {
+		w = []byte("{}")
+	}
+	if len(a.Own) == 0 {
+		own = []byte("{}")
+	}
+	main := a.Addresses.Main()
+	return []any{
+		string(a.Kind), a.Name, a.Key(), string(a.LegalForm), string(a.Regime()), null(a.KvK), null(a.Branch), null(a.VatID), null(a.SBI), a.Size,
+		list(a.CounterValue), a.Owner, a.Team, null(main.City), fold.Key(main.City), null(main.Postcode), null(main.Country),
+		null(a.Phones.Preferred().E164), null(a.Emails.Preferred().Normal), null(a.Website), string(w), list(a.Tags), string(own), a.Note,
+		a.Source, a.SourceFrom, null(a.ExternalID), a.Created, a.Updated, zeroNull(a.Deleted),
+	}, nil
+}
+
+const accountSet = `kind, name, name_key, legal_form, regime, kvk, branch, vat_id, sbi, size, counter_value, owner_id, team_id, city, city_key, postcode, country,
+	phone, email, website, reach, tags, own, note, source, source_from, external_id, created_at, updated_at, deleted_at`
+
+var (
+	addAccount  = "INSERT INTO account (org_id, id, version, " + accountSet + ") VALUES (" + marks(33) + ")"
+	saveAccount = "UPDATE account SET version = version + 1, (" + accountSet + ") = (" + marks(30) + ") WHERE org_id = ? AND id = ? AND version = ?"
+)
+
+// ErrExternal says that another account has this name in the other system.
+var ErrExternal = fault.New(fault.Conflict, "account.external_taken", "another record has this external id")
+
+// AddAccount stores a new account with what finds it.
+func (tx *Tx) AddAccount(a account.Account, f fact.Fact) (_ account.Account, err error) {
+	defer fault.Wrap(&err, "store.AddAccount")
+	row, err := accountRow(a)
+	if err != nil {
+		return a, err
+	}
+	a.Version = 1
+	if _, err := tx.exec(addAccount, append([]any{tx.org, a.ID, a.Version}, row...)...); err != nil {
+		return a, err
+	}
+	r := found{kind: fact.Account, id: a.ID.Any(), tokens: a.Tokens(), tags: a.Tags, phones: a.Phones, emails: a.Emails, fresh: true}
+	if err := tx.index(r, nil); err != nil {
+		return a, err
+	}
+	return a, tx.fact(aboutAccount(a, f))
+}
+
+// SaveAccount stores a changed account; f.Changes says what became different.
+// ErrStale when it was changed since a was read.
+func (tx *Tx) SaveAccount(a account.Account, f fact.Fact) (_ account.Account, err error) {
+	defer fault.Wrap(&err, "store.SaveAccount(%s)", a.ID)
+	row, err := accountRow(a)
+	if err != nil {
+		return a, err
+	}
+	if err := tx.change1(saveAccount, append(row, tx.org, a.ID, a.Version)...); err != nil {
+		return a, err
+	}
+	a.Version++
+	r := found{kind: fact.Account, id: a.ID.Any(), tokens: a.Tokens(), tags: a.Tags, phones: a.Phones, emails: a.Emails, gone: a.Deleted != 0}
+	if err := tx.index(r, f.Changes); err != nil {
+		return a, err
+	}
+	return a, tx.fact(aboutAccount(a, f))
+}
+
+func aboutAccount(a account.Account, f fact.Fact) fact.Fact {
+	f.Kind, f.Subject, f.Account, f.Label = fact.Account, a.ID.Any(), a.ID, a.Name
+	return f
+}
