@@ -90,11 +90,17 @@ func unpack(reached, tags, own string, phones *reach.Phones, emails *reach.Email
 }
 
 // list keeps several words in one column, ",a,b,": each can be found as ",a,".
-func list(words []string) string {
+func list[S ~string](words []S) string {
 	if len(words) == 0 {
 		return ""
 	}
-	return "," + strings.Join(words, ",") + ","
+	var b strings.Builder
+	b.WriteByte(',')
+	for _, w := range words {
+		b.WriteString(string(w))
+		b.WriteByte(',')
+	}
+	return b.String()
 }
 
 func unlist(s string) []string {

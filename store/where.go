@@ -69,16 +69,16 @@ func (w *where) reach(alias string, r member.Reach) *where {
 	return w.and("1 = 0")
 }
 
-// reachContact keeps a list of contacts within reach: those at an account that
-// is.
+// reachContact keeps a list of contacts within reach: one's own, and those at an
+// account that is within reach.
 func (w *where) reachContact(alias string, r member.Reach) *where {
 	if r.Scope == member.All {
 		return w
 	}
-	in := &where{}
-	in.b.WriteString("ca.org_id = " + alias + ".org_id AND ca.contact_id = " + alias + ".id")
-	in.reach("acc", r)
-	return w.and(`EXISTS (SELECT 1 FROM contact_account ca
+	at, own := &where{}, &where{}
+	at.reach("acc", r)
+	own.reach(alias, r)
+	return w.and(`(`+strings.TrimPrefix(own.String(), " AND ")+` OR EXISTS (SELECT 1 FROM contact_account ca
 		JOIN account acc ON acc.org_id = ca.org_id AND acc.id = ca.account_id
-		WHERE `+in.String()+")", in.args...)
+		WHERE ca.org_id = `+alias+".org_id AND ca.contact_id = "+alias+".id"+at.String()+"))", append(own.args, at.args...)...)
 }

@@ -13,7 +13,7 @@ import (
 func Catalogue() catalogue.Catalogue {
 	return catalogue.Of("name",
 		catalogue.Field{Key: "name", Kind: catalogue.Text, Sort: true, Column: true, Shown: true},
-		catalogue.Field{Key: "given", Kind: catalogue.Text, Sort: true, Column: true},
+		catalogue.Field{Key: "given", Kind: catalogue.Text, Column: true},
 		catalogue.Field{Key: "family", Kind: catalogue.Text, Column: true},
 		catalogue.Field{Key: "account", Kind: catalogue.Record, Column: true, Shown: true, Many: true},
 		catalogue.Field{Key: "function", Kind: catalogue.Text, Column: true, Shown: true, Many: true},

@@ -63,6 +63,10 @@ CREATE TABLE contact (
     name          TEXT NOT NULL,
     name_key      TEXT NOT NULL,
     language      TEXT NOT NULL,
+    owner_id      BYTES,
+    team_id       BYTES,
+    city          TEXT,
+    city_key      TEXT NOT NULL,
     phone         TEXT,
     email         TEXT,
     reach         TEXT NOT NULL,
@@ -75,11 +79,15 @@ CREATE TABLE contact (
     created_at    BIGINT NOT NULL,
     updated_at    BIGINT NOT NULL,
     deleted_at    BIGINT,
-    PRIMARY KEY (org_id, id)
+    PRIMARY KEY (org_id, id),
+    FOREIGN KEY (org_id, owner_id) REFERENCES member (org_id, id),
+    FOREIGN KEY (org_id, team_id) REFERENCES team (org_id, id)
 );
 CREATE INDEX contact_name ON contact (org_id, name_key, id) WHERE deleted_at IS NULL;
 CREATE INDEX contact_updated ON contact (org_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX contact_created ON contact (org_id, created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contact_city ON contact (org_id, city_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX contact_owner ON contact (org_id, owner_id, name_key, id) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX contact_external ON contact (org_id, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX contact_bin ON contact (org_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
 
