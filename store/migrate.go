@@ -163,7 +163,8 @@ func (t texts) Open(name string) (fs.File, error) {
 	return text{bytes.NewReader([]byte(s)), name, int64(len(s))}, nil
 }
 
-// Glob matches names, which is how goose finds them.
+// Glob matches names, which is how goose finds them. Sorted: goose runs SQL
+// migrations in the order in which they are found.
 func (t texts) Glob(pattern string) (names []string, err error) {
 	for name := range t {
 		ok, err := filepath.Match(pattern, name)
