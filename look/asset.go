@@ -19,7 +19,7 @@ import (
 	"github.com/andybalholm/brotli"
 )
 
-//go:embed css js font icon mark vendor
+//go:embed css js font icon mark htmx
 var files embed.FS
 
 // asset is one served file under a name that holds its hash, so that it may
@@ -44,21 +44,18 @@ var stock = sync.OnceValue(func() *shelf {
 	for _, f := range list("font") {
 		s.put(path.Base(f), load(f))
 	}
-	s.put("htmx.js", load("vendor/htmx.js"))
+	s.put("htmx.js", load("htmx/htmx.js"))
 	s.put("mark.svg", load("mark/mark.svg"))
-	for _, dir := range []string{"kring", "table"} {
-		s.put(dir+".js", bundle(list("js/"+dir)))
-	}
-	for _, f := range list("js") {
-		s.put(path.Base(f), load(f))
-	}
+	s.put("kring.js", bundle(list("js/kring")))
+	s.put("table.js", bundle(list("js/table")))
+	s.put("bare.js", bundle([]string{"js/kring/form.js"}))
 	s.put("kring.css", stylesheet(s))
 	return s
 })
 
 // Asset is the address of an embedded file: kring.css, kring.js, table.js,
-// htmx.js, inter.woff2, newsreader-italic.woff2, mark.svg. An unknown name is a programmer's
-// mistake and panics.
+// bare.js, htmx.js, inter.woff2, newsreader-italic.woff2, mark.svg. An unknown
+// name is a programmer's mistake and panics.
 func Asset(name string) string {
 	a, ok := stock().byName[name]
 	if !ok {

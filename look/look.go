@@ -13,7 +13,7 @@
 //	}
 //
 // Words: the door puts them in the context once (look.With), parts and pages
-// take them from there (look.W(ctx), look.T(ctx, "key")). New words go to
+// take them from there (look.W(ctx), look.T(ctx, "look.save")). New words go to
 // look/words/nl/<slice>.toml and look/words/en/<slice>.toml.
 //
 // The map:

@@ -33,7 +33,10 @@ func (w *Words) ParseMoney(s string) (int64, bool) {
 		return 0, false
 	}
 	cents, err := strconv.ParseInt(whole+(part + "00")[:2], 10, 64)
-	return cents, err == nil
+	if err != nil {
+		return 0, false
+	}
+	return cents, true
 }
 
 // plainNumber brings a typed number to digits with at most one point.
