@@ -74,12 +74,8 @@ type Patch struct {
 	Own        map[string]any          `json:"own,omitempty"`
 }
 
-// patch mentions everything that was filled in. A tussenvoegsel typed before
-// the family name is put in its own place.
+// patch mentions everything that was filled in.
 func (d Draft) patch() Patch {
-	if strings.TrimSpace(d.Infix) == "" {
-		d.Infix, d.Family = fold.Infix(d.Family)
-	}
 	return Patch{
 		Honorific: opt.Some(d.Honorific), Initials: opt.Some(d.Initials), Given: opt.Some(d.Given), Infix: opt.Some(d.Infix), Family: opt.Some(d.Family),
 		Language: opt.Some(d.Language), Accounts: opt.Some(d.Accounts), Owner: opt.Some(d.Owner), Team: opt.Some(d.Team), Phones: opt.Some(d.Phones),
@@ -88,10 +84,16 @@ func (d Draft) patch() Patch {
 	}
 }
 
-// take tidies what a patch mentions and puts it in the contact.
+// take tidies what a patch mentions and puts it in the contact. A tussenvoegsel
+// typed before the family name goes to its own place, unless that was filled in.
 func (c *Contact) take(p Patch, region string, wrong fault.Fields) {
 	if region == "" {
 		region = phone.Home
+	}
+	if family, given := p.Family.Get(); given && strings.TrimSpace(p.Infix.Or("")) == "" {
+		if infix, rest := fold.Infix(family); infix != "" {
+			p.Infix, p.Family = opt.Some(infix), opt.Some(rest)
+		}
 	}
 	opt.Put(p.Honorific, &c.Honorific, wrong, "honorific", known(Honorifics, ErrHonorific))
 	opt.Put(p.Initials, &c.Initials, wrong, "initials", initials)
