@@ -85,7 +85,7 @@ var postgres = dialect{
 	},
 	again: func(err error) bool {
 		var e *pgconn.PgError
-		return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
+		return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01") || errors.Is(err, ErrBusy)
 	},
 }
 
