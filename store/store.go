@@ -58,6 +58,7 @@ type DB struct {
 	write *pool // SQLite: one connection. PostgreSQL: the same as read.
 	queue chan *change
 	done  chan struct{}
+	jobs  board // tells the workers here what was enqueued
 }
 
 // Open opens the database, brings its schema up to date under a lock (after a
