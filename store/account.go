@@ -152,9 +152,6 @@ var (
 	saveAccount = "UPDATE account SET version = version + 1, (" + accountSet + ") = (" + marks(30) + ") WHERE org_id = ? AND id = ? AND version = ?"
 )
 
-// ErrExternal says that another account has this name in the other system.
-var ErrExternal = fault.New(fault.Conflict, "account.external_taken", "another record has this external id")
-
 // AddAccount stores a new account with what finds it.
 func (tx *Tx) AddAccount(a account.Account, f fact.Fact) (_ account.Account, err error) {
 	defer fault.Wrap(&err, "store.AddAccount")

@@ -59,6 +59,14 @@ func (v *View) ContactsAt(at id.Account, limit int) (_ []contact.Contact, err er
 	return v.contacts(w, " ORDER BY a.name_key, a.id LIMIT ?")
 }
 
+// EveryoneAt is ContactsAt with those in the bin.
+func (v *View) EveryoneAt(at id.Account, limit int) (_ []contact.Contact, err error) {
+	defer fault.Wrap(&err, "store.EveryoneAt(%s)", at)
+	w := v.where("a").and("a.id IN (SELECT ca.contact_id FROM contact_account ca WHERE ca.org_id = ? AND ca.account_id = ?)", v.org, at)
+	w.args = append(w.args, limit)
+	return v.contacts(w, " ORDER BY a.name_key, a.id LIMIT ?")
+}
+
 func (v *View) contacts(w *where, rest string) (all []contact.Contact, err error) {
 	err = v.rows("SELECT "+contactColumns+" FROM contact a"+w.String()+rest, w.args, func(rs *sql.Rows) error {
 		c, err := scanContact(rs.Scan)

@@ -88,6 +88,7 @@ var (
 	ErrCounterValue = fault.New(fault.Invalid, "account.counter_value", "this kind of counter-value is not known")
 	ErrSource       = fault.New(fault.Invalid, "account.source", "this source is not known")
 	ErrOwn          = fault.New(fault.Invalid, "account.own", "there is no such own field")
+	ErrExternal     = fault.New(fault.Conflict, "account.external_taken", "another relation has this external id")
 	ErrBinned       = fault.New(fault.Conflict, "account.binned", "this relation is in the bin")
 	ErrNotBinned    = fault.New(fault.Conflict, "account.not_binned", "this relation is not in the bin")
 )

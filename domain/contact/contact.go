@@ -59,6 +59,8 @@ var (
 	ErrRole       = fault.New(fault.Invalid, "contact.role", "this role in the buying decision is not known")
 	ErrSource     = fault.New(fault.Invalid, "contact.source", "this source is not known")
 	ErrOwn        = fault.New(fault.Invalid, "contact.own", "there is no such own field")
+	ErrExternal   = fault.New(fault.Conflict, "contact.external_taken", "another contact has this external id")
+	ErrPerson     = fault.New(fault.Invalid, "contact.person", "a relation that is a person has one contact: that person")
 	ErrBinned     = fault.New(fault.Conflict, "contact.binned", "this contact is in the bin")
 	ErrNotBinned  = fault.New(fault.Conflict, "contact.not_binned", "this contact is not in the bin")
 )

@@ -1,0 +1,230 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"kring/base/fact"
+	"kring/base/fault"
+	"kring/base/id"
+	"kring/domain/account"
+	"kring/domain/contact"
+	"kring/domain/member"
+	"kring/store"
+)
+
+// ErrNoMember says that an owner or team is none of this organisation.
+var (
+	ErrNoMember = fault.New(fault.Invalid, "member.unknown", "there is no such member")
+	ErrNoTeam   = fault.New(fault.Invalid, "team.unknown", "there is no such team")
+)
+
+// AddAccount makes an account. Without an owner it is the maker's; without a
+// team it is the owner's team's. A person gets the one contact it has.
+func (a *App) AddAccount(ctx context.Context, who Who, d account.Draft) (acc account.Account, err error) {
+	err = a.write(ctx, who, member.AccountWrite, func(tx *store.Tx) error {
+		acc, err = a.addAccount(tx, who, d)
+		return err
+	})
+	return acc, err
+}
+
+func (a *App) addAccount(tx *store.Tx, who Who, d account.Draft) (account.Account, error) {
+	own, err := ownValues(&tx.View, fact.Account, d.Own, true)
+	if err != nil {
+		return account.Account{}, err
+	}
+	d.Own = own
+	if d.Owner.IsZero() {
+		d.Owner = who.Member.ID
+	}
+	if d.Team, err = placed(tx, d.Owner, d.Team); err != nil {
+		return account.Account{}, err
+	}
+	acc, err := account.New(id.New[id.Account](), tx.Now(), who.Org.Settings.Country, d)
+	if err != nil {
+		return acc, err
+	}
+	if acc, err = tx.AddAccount(acc, fact.Fact{Deed: "account.created", Changes: account.Diff(account.Account{}, acc)}); err != nil {
+		return acc, named(err, account.ErrExternal)
+	}
+	return acc, a.afterAccountAdded(tx, who, acc)
+}
+
+// placed checks that owner and team are of this organisation, and says in
+// which team something without one belongs.
+func placed(tx *store.Tx, owner id.Member, team id.Team) (id.Team, error) {
+	if !owner.IsZero() {
+		m, err := tx.Member(owner)
+		if errors.Is(err, store.ErrNotFound) {
+			return team, fault.Field("owner", ErrNoMember)
+		}
+		if err != nil {
+			return team, err
+		}
+		if team.IsZero() {
+			return m.Team, nil
+		}
+	}
+	if team.IsZero() {
+		return team, nil
+	}
+	groups, err := tx.Teams()
+	if err != nil {
+		return team, err
+	}
+	for _, g := range groups {
+		if g.ID == team {
+			return team, nil
+		}
+	}
+	return team, fault.Field("team", ErrNoTeam)
+}
+
+// named gives a "taken" its own words under its field.
+func named(err error, f *fault.Fault) error {
+	if errors.Is(err, store.ErrTaken) {
+		return fault.Field("external_id", f)
+	}
+	return err
+}
+
+// Account is one account within who's reach.
+func (a *App) Account(ctx context.Context, who Who, i id.Account) (acc account.Account, err error) {
+	err = a.peek(ctx, who, member.AccountRead, func(v *store.View) error {
+		acc, err = v.Account(i, who.Reach(fact.Account))
+		return err
+	})
+	return acc, err
+}
+
+// Stale is a conflict with both versions: what stands, and what differs from
+// the version that the visitor had read, field by field.
+type Stale[T any] struct {
+	*fault.Fault
+	Now     T             // what stands
+	Theirs  []fact.Change // what others changed since the visitor read it
+	Version int64         // what the visitor had read
+}
+
+// Unwrap lets the doors see the kind.
+func (s *Stale[T]) Unwrap() error { return s.Fault }
+
+// ChangeAccount changes what the patch mentions. version is what the visitor
+// read; 0 takes whatever stands. When somebody else changed other fields in the
+// meantime both changes hold; when they touched the same field the answer is
+// *Stale with both sides.
+func (a *App) ChangeAccount(ctx context.Context, who Who, i id.Account, version int64, p account.Patch) (acc account.Account, err error) {
+	err = a.write(ctx, who, member.AccountWrite, func(tx *store.Tx) error {
+		acc, err = a.changeAccount(tx, who, i, version, p)
+		return err
+	})
+	return acc, err
+}
+
+func (a *App) changeAccount(tx *store.Tx, who Who, i id.Account, version int64, p account.Patch) (account.Account, error) {
+	acc, err := tx.Account(i, who.Reach(fact.Account))
+	if err != nil {
+		return acc, err
+	}
+	if version != 0 && version != acc.Version {
+		theirs, err := since(tx, acc.ID.Any(), acc.Version-version)
+		if err != nil {
+			return acc, err
+		}
+		if touched(theirs, p.Mentions()) {
+			return acc, &Stale[account.Account]{Fault: store.ErrStale, Now: acc, Theirs: theirs, Version: version}
+		}
+	}
+	if p.Own, err = ownValues(&tx.View, fact.Account, p.Own, false); err != nil {
+		return acc, err
+	}
+	owner, moved := p.Owner.Get()
+	team, placedAt := p.Team.Get()
+	if moved || placedAt {
+		if !moved {
+			owner = acc.Owner
+		}
+		if _, err := placed(tx, owner, team); err != nil {
+			return acc, err
+		}
+	}
+	next, changes, err := account.Change(acc, tx.Now(), who.Org.Settings.Country, p)
+	if err != nil || len(changes) == 0 {
+		return acc, err
+	}
+	if next, err = tx.SaveAccount(next, fact.Fact{Deed: "account.changed", Changes: changes}); err != nil {
+		return acc, named(err, account.ErrExternal)
+	}
+	return next, a.afterAccountChanged(tx, who, acc, next, changes)
+}
+
+// since is what changed in the last n versions of a record, oldest first.
+func since(tx *store.Tx, subject id.Record, n int64) ([]fact.Change, error) {
+	facts, err := tx.FactsOf(subject, id.Fact{}, int(min(max(n, 1)*2+5, 200)))
+	if err != nil {
+		return nil, err
+	}
+	var all []fact.Change
+	for i := len(facts) - 1; i >= 0; i-- {
+		if int64(i) < n {
+			all = append(all, facts[i].Changes...)
+		}
+	}
+	return all, nil
+}
+
+func touched(changes []fact.Change, fields []string) bool {
+	for _, c := range changes {
+		for _, f := range fields {
+			if c.Field == f {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// BinAccount puts an account in the bin, RestoreAccount takes it out.
+func (a *App) BinAccount(ctx context.Context, who Who, i id.Account, version int64) (account.Account, error) {
+	return a.moveAccount(ctx, who, i, version, account.Bin, "account.binned")
+}
+
+// RestoreAccount takes an account out of the bin.
+func (a *App) RestoreAccount(ctx context.Context, who Who, i id.Account, version int64) (account.Account, error) {
+	return a.moveAccount(ctx, who, i, version, account.Restore, "account.restored")
+}
+
+func (a *App) moveAccount(ctx context.Context, who Who, i id.Account, version int64,
+	move func(account.Account, int64) (account.Account, []fact.Change, error), deed string) (acc account.Account, err error) {
+	err = a.write(ctx, who, member.AccountErase, func(tx *store.Tx) error {
+		before, err := tx.Account(i, who.Reach(fact.Account))
+		if err != nil {
+			return err
+		}
+		if version != 0 && version != before.Version {
+			return &Stale[account.Account]{Fault: store.ErrStale, Now: before, Version: version}
+		}
+		next, changes, err := move(before, tx.Now())
+		if err != nil {
+			return err
+		}
+		if acc, err = tx.SaveAccount(next, fact.Fact{Deed: deed, Changes: changes}); err != nil {
+			return err
+		}
+		return a.afterAccountMoved(tx, who, acc)
+	})
+	return acc, err
+}
+
+// Contacts at an account that is within reach.
+func (a *App) ContactsAt(ctx context.Context, who Who, at id.Account) (all []contact.Contact, err error) {
+	err = a.read(ctx, who, member.ContactRead, func(v *store.View) error {
+		if _, err := v.Account(at, who.Reach(fact.Account)); err != nil {
+			return err
+		}
+		all, err = v.ContactsAt(at, 200)
+		return err
+	})
+	return all, err
+}

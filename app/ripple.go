@@ -1,0 +1,123 @@
+package app
+
+import (
+	"strconv"
+
+	"kring/base/fact"
+	"kring/base/fold"
+	"kring/base/id"
+	"kring/base/opt"
+	"kring/domain/account"
+	"kring/domain/contact"
+	"kring/store"
+)
+
+// What one change causes elsewhere, in the same transaction, in one place.
+
+// afterAccountAdded: an account of kind person has exactly one contact.
+func (a *App) afterAccountAdded(tx *store.Tx, who Who, acc account.Account) error {
+	if acc.Kind != account.Person {
+		return nil
+	}
+	return a.addPerson(tx, who, acc)
+}
+
+func (a *App) addPerson(tx *store.Tx, who Who, acc account.Account) error {
+	there, err := tx.ContactsAt(acc.ID, 1)
+	if err != nil || len(there) > 0 {
+		return err
+	}
+	given, infix, family := parts(acc.Name)
+	c, err := contact.New(id.New[id.Contact](), tx.Now(), who.Org.Settings.Country, contact.Draft{
+		Given: given, Infix: infix, Family: family, Accounts: []contact.Link{{Account: acc.ID, Primary: true}},
+		Owner: acc.Owner, Team: acc.Team, Phones: acc.Phones, Emails: acc.Emails, Addresses: acc.Addresses, Source: acc.Source, SourceFrom: acc.SourceFrom,
+	})
+	if err != nil {
+		return err
+	}
+	_, err = tx.AddContact(c, fact.Fact{Deed: "contact.created", Why: "account.person", Changes: contact.Diff(contact.Contact{}, c)})
+	return err
+}
+
+// afterAccountChanged: one that becomes a person gets its contact; the person's
+// own name and ways to be reached follow the account's.
+func (a *App) afterAccountChanged(tx *store.Tx, who Who, before, acc account.Account, changes []fact.Change) error {
+	if acc.Kind != account.Person {
+		return nil
+	}
+	if before.Kind != account.Person {
+		return a.addPerson(tx, who, acc)
+	}
+	p := contact.Patch{}
+	for _, c := range changes {
+		switch c.Field {
+		case "name":
+			given, infix, family := parts(acc.Name)
+			p.Given, p.Infix, p.Family = opt.Some(given), opt.Some(infix), opt.Some(family)
+		case "phones":
+			p.Phones = opt.Some(acc.Phones)
+		case "emails":
+			p.Emails = opt.Some(acc.Emails)
+		case "addresses":
+			p.Addresses = opt.Some(acc.Addresses)
+		case "owner":
+			p.Owner = opt.Some(acc.Owner)
+		case "team":
+			p.Team = opt.Some(acc.Team)
+		}
+	}
+	there, err := tx.ContactsAt(acc.ID, 1)
+	if err != nil || len(there) == 0 || len(p.Mentions()) == 0 {
+		return err
+	}
+	next, made, err := contact.Change(there[0], tx.Now(), who.Org.Settings.Country, p)
+	if err != nil || len(made) == 0 {
+		return err
+	}
+	_, err = tx.SaveContact(next, fact.Fact{Deed: "contact.changed", Why: "account.person", Changes: made})
+	return err
+}
+
+// afterAccountMoved: a person goes into the bin and out of it with the account.
+func (a *App) afterAccountMoved(tx *store.Tx, who Who, acc account.Account) error {
+	if acc.Kind != account.Person {
+		return nil
+	}
+	people, err := tx.EveryoneAt(acc.ID, 10)
+	if err != nil {
+		return err
+	}
+	for _, c := range people {
+		move, deed := contact.Restore, "contact.restored"
+		if acc.Deleted != 0 {
+			move, deed = contact.Bin, "contact.binned"
+		}
+		next, changes, err := move(c, tx.Now())
+		if err != nil {
+			continue // it was there already
+		}
+		if _, err := tx.SaveContact(next, fact.Fact{Deed: deed, Why: "account.person", Changes: changes}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// parts takes a person's name apart: the first word is the given name, a
+// tussenvoegsel stands before the family name.
+func parts(name string) (given, infix, family string) {
+	first, rest := "", name
+	for i, r := range name {
+		if r == ' ' {
+			first, rest = name[:i], name[i+1:]
+			break
+		}
+	}
+	infix, family = fold.Infix(rest)
+	return first, infix, family
+}
+
+// at is the name of a field in a list: accounts.0.account.
+func at(list string, n int, field string) string {
+	return list + "." + strconv.Itoa(n) + "." + field
+}
