@@ -163,7 +163,7 @@ func (tx *Tx) AddAccount(a account.Account, f fact.Fact) (_ account.Account, err
 	if _, err := tx.exec(addAccount, append([]any{tx.org, a.ID, a.Version}, row...)...); err != nil {
 		return a, err
 	}
-	r := found{kind: fact.Account, id: a.ID.Any(), tokens: a.Tokens(), tags: a.Tags, phones: a.Phones, emails: a.Emails, fresh: true}
+	r := found{kind: fact.Account, id: a.ID.Any(), tokens: a.Tokens(), tags: a.Tags, phones: a.Phones, emails: a.Emails, own: a.Own, fresh: true}
 	if err := tx.index(r, nil); err != nil {
 		return a, err
 	}
@@ -182,7 +182,7 @@ func (tx *Tx) SaveAccount(a account.Account, f fact.Fact) (_ account.Account, er
 		return a, err
 	}
 	a.Version++
-	r := found{kind: fact.Account, id: a.ID.Any(), tokens: a.Tokens(), tags: a.Tags, phones: a.Phones, emails: a.Emails, gone: a.Deleted != 0}
+	r := found{kind: fact.Account, id: a.ID.Any(), tokens: a.Tokens(), tags: a.Tags, phones: a.Phones, emails: a.Emails, own: a.Own, gone: a.Deleted != 0}
 	if err := tx.index(r, f.Changes); err != nil {
 		return a, err
 	}

@@ -2,9 +2,11 @@ package store
 
 import (
 	"database/sql"
+	"maps"
 	"slices"
 	"strings"
 
+	"kring/base/catalogue"
 	"kring/base/fact"
 	"kring/base/fault"
 	"kring/base/id"
@@ -21,6 +23,7 @@ type found struct {
 	tags   []string
 	phones reach.Phones
 	emails reach.Emails
+	own    map[string]any
 	fresh  bool // nothing is stored of it yet
 	gone   bool // in the bin: it is not found
 }
@@ -72,9 +75,51 @@ func (tx *Tx) index(r found, changes []fact.Change) error {
 		}
 	}
 	if touched("tags") {
-		return tx.tagged(r)
+		if err := tx.tagged(r); err != nil {
+			return err
+		}
+	}
+	if r.fresh || slices.ContainsFunc(changes, func(c fact.Change) bool { return strings.HasPrefix(c.Field, catalogue.Own) }) {
+		return tx.ownValues(r)
 	}
 	return nil
+}
+
+// ownValues keeps own fields where a list can filter on them: texts, days and
+// choices as text, numbers, money and yes or no as number.
+func (tx *Tx) ownValues(r found) error {
+	if !r.fresh {
+		if _, err := tx.exec("DELETE FROM own_value WHERE org_id = ? AND record_id = ?", tx.org, r.id); err != nil {
+			return err
+		}
+	}
+	var rows []any
+	for _, field := range slices.Sorted(maps.Keys(r.own)) {
+		add := func(place int, text, number any) { rows = append(rows, tx.org, r.id, field, place, text, number) }
+		switch v := r.own[field].(type) {
+		case string:
+			add(0, v, nil)
+		case float64:
+			add(0, nil, v)
+		case int64:
+			add(0, nil, float64(v))
+		case int:
+			add(0, nil, float64(v))
+		case bool:
+			add(0, nil, map[bool]float64{true: 1}[v])
+		case []string:
+			for i, s := range v {
+				add(i, s, nil)
+			}
+		case []any: // as JSON reads a list
+			for i, s := range v {
+				if s, ok := s.(string); ok {
+					add(i, s, nil)
+				}
+			}
+		}
+	}
+	return tx.addRows("INSERT INTO own_value (org_id, record_id, field, place, text, number) VALUES ", 6, rows)
 }
 
 func (tx *Tx) tagged(r found) error {

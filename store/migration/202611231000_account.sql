@@ -146,14 +146,14 @@ CREATE INDEX search_token ON search (org_id, token, kind, record_id);
 CREATE TABLE own_value (
     org_id      BYTES NOT NULL,
     record_id   BYTES NOT NULL,
-    field_id    BYTES NOT NULL,
+    field       TEXT NOT NULL,
     place       BIGINT NOT NULL,
     text        TEXT,
     number      DOUBLE PRECISION,
-    PRIMARY KEY (org_id, record_id, field_id, place)
+    PRIMARY KEY (org_id, record_id, field, place)
 ) /* clustered */;
-CREATE INDEX own_value_text ON own_value (org_id, field_id, text, record_id);
-CREATE INDEX own_value_number ON own_value (org_id, field_id, number, record_id);
+CREATE INDEX own_value_text ON own_value (org_id, field, text, record_id);
+CREATE INDEX own_value_number ON own_value (org_id, field, number, record_id);
 
 -- +goose Down
 SELECT 1;
