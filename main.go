@@ -10,8 +10,10 @@ import (
 	_ "time/tzdata" // days begin in the organisation's zone, also on a machine without zone files
 
 	"kring/app"
+	"kring/base/job"
 	"kring/door"
 	"kring/door/cli"
+	"kring/door/clock"
 	"kring/door/desk"
 	"kring/store"
 )
@@ -31,7 +33,9 @@ func house() cli.House {
 			return app.New(db, app.Config{Log: log, Address: address}), db.Close, nil
 		},
 		Handler: handler,
-		Work:    func(ctx context.Context, a *app.App, log *slog.Logger) error { <-ctx.Done(); return nil },
+		Work: func(ctx context.Context, a *app.App, log *slog.Logger) error {
+			return clock.Run(ctx, a, log, job.Options{})
+		},
 		Version: version(),
 	}
 }

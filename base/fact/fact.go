@@ -28,6 +28,7 @@ const (
 	Login        Kind = "login"
 	Provider     Kind = "provider"
 	Bulk         Kind = "bulk"
+	Job          Kind = "job"
 )
 
 // Actor is who did it.
