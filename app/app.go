@@ -58,10 +58,11 @@ type Who struct {
 	Token   id.Token
 	Proof   string
 	teams   []id.Team
+	machine bool // the command line, with the machine in hand
 }
 
 // IsZero is true for a visitor who is not signed in.
-func (w Who) IsZero() bool { return w.Member.ID.IsZero() }
+func (w Who) IsZero() bool { return w.Member.ID.IsZero() && !w.machine }
 
 // Can says whether this member has a right.
 func (w Who) Can(r member.Right) bool {

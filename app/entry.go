@@ -6,15 +6,17 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 
 	"golang.org/x/crypto/argon2"
+	"golang.org/x/text/unicode/norm"
 
 	"kring/base/email"
 	"kring/base/fact"
-	"kring/base/fault"
 	"kring/domain/entry"
 	"kring/domain/member"
 	"kring/store"
@@ -33,27 +35,27 @@ type SignIn struct {
 	Device   Device
 }
 
-// SignIn checks an address and a password and starts a session. The secret
-// goes into the cookie; only its hash is stored.
-func (a *App) SignIn(ctx context.Context, in SignIn) (secret string, err error) {
-	address, account := "address:"+in.Device.Address, "account:"
+// Pass is what a sign-in gave: the secret of a session or, when a second step
+// is asked, the ticket for it. Both go into a cookie; only a hash is stored.
+type Pass struct {
+	Session string
+	Ticket  string
+}
+
+// SignIn checks an address and a password and starts a session, or the second
+// step when the login has one.
+func (a *App) SignIn(ctx context.Context, in SignIn) (p Pass, err error) {
 	mail, err := email.Normalise(in.Email)
 	if err != nil {
-		mail = "" // refused below, after the same work as for a known address
+		mail = "" // nobody has it; refused below, after the same work as for a known address
 	}
-	account += base64.RawURLEncoding.EncodeToString(hashed(mail))
+	tries := []tried{byAddress(in.Device), byAccount(in.Email, mail)}
+	if err := a.try(ctx, tries...); err != nil {
+		return p, err
+	}
 	var login entry.Login
 	var at []entry.Session
 	err = a.db.Read(ctx, nowhere, func(v *store.View) error {
-		for name, most := range map[string]int64{address: entry.MostPerAddress, account: entry.MostPerAccount} {
-			failed, _, err := v.Attempts(name)
-			if err != nil {
-				return err
-			}
-			if failed >= most {
-				return entry.ErrTooOften
-			}
-		}
 		if login, err = v.LoginByEmail(mail); err != nil {
 			return ignore(err, store.ErrNotFound)
 		}
@@ -61,52 +63,151 @@ func (a *App) SignIn(ctx context.Context, in SignIn) (secret string, err error) 
 		return err
 	})
 	if err != nil {
-		return "", err
+		return p, err
 	}
 	ok, err := a.passwordIs(ctx, login.Password, in.Password)
 	if err != nil {
-		return "", err
+		return p, err
 	}
 	if !ok {
-		err := a.db.Write(ctx, nowhere, system("sign-in"), func(tx *store.Tx) error {
-			if err := tx.AddAttempt(address, entry.AttemptWindow); err != nil {
-				return err
-			}
-			return tx.AddAttempt(account, entry.AttemptWindow)
-		})
-		if err != nil {
-			return "", err
-		}
-		return "", entry.ErrRefused
+		return p, entry.ErrRefused
 	}
-	return a.startSession(ctx, login, at, in.Device, "password", func(tx *store.Tx) error { return tx.EraseAttempts(account) })
+	return a.enter(ctx, login, at, in.Device, "password", tries...)
 }
 
-// startSession signs a login in at the first organisation where it is an
-// active member; ErrRefused when there is none.
-func (a *App) startSession(ctx context.Context, login entry.Login, at []entry.Session, d Device, proof string, also func(*store.Tx) error) (string, error) {
-	secret, hash := newSecret("")
+// tried is something counted in the window: an address, an account, a code.
+type tried struct {
+	name   string
+	most   int64
+	shared bool // by people of whom one may fail and another not
+}
+
+// byAddress counts a network: one IPv4 address, or the 64 bits that one IPv6
+// subscriber has.
+func byAddress(d Device) tried {
+	name := d.Address
+	if ip, err := netip.ParseAddr(d.Address); err == nil && ip.Unmap().Is6() {
+		if net, err := ip.WithZone("").Prefix(64); err == nil {
+			name = net.String()
+		}
+	}
+	return tried{"address:" + name, entry.MostPerAddress, true}
+}
+
+// byAccount counts an account that may not exist: whoever asks for it learns
+// nothing from being refused.
+func byAccount(typed, mail string) tried {
+	if mail == "" {
+		mail = strings.ToLower(strings.TrimSpace(typed))
+	}
+	return tried{"account:" + base64.RawURLEncoding.EncodeToString(hashed(mail)), entry.MostPerAccount, false}
+}
+
+// try counts an attempt before it is checked, so that many at once do not slip
+// through together; ErrTooOften beyond the limit.
+func (a *App) try(ctx context.Context, tries ...tried) error {
+	over := false
 	err := a.db.Write(ctx, nowhere, system("sign-in"), func(tx *store.Tx) error {
-		for _, s := range at {
-			tx.For(s.Org)
-			m, err := tx.Member(s.Member)
+		over = false
+		for _, t := range tries {
+			n, err := tx.AddAttempt(t.name, entry.AttemptWindow)
 			if err != nil {
 				return err
 			}
-			if m.State != member.Active {
-				continue
-			}
-			s.Hash, s.Agent, s.Address, s.Proof = hash, cut(d.Agent, 200), cut(d.Address, 64), proof
-			s.Until = tx.Now() + entry.SessionIdle
-			if err := also(tx); err != nil {
+			over = over || n > t.most
+		}
+		return nil
+	})
+	if err == nil && over {
+		err = entry.ErrTooOften
+	}
+	return err
+}
+
+// succeeded uncounts what did not fail: the address loses one, whose account
+// it is begins anew.
+func succeeded(tx *store.Tx, tries []tried) error {
+	for _, t := range tries {
+		if t.shared {
+			if err := tx.TakeBackAttempt(t.name); err != nil {
 				return err
 			}
-			tx.As(fact.Actor{Kind: "member", Member: m.ID, Name: m.Name})
-			return tx.AddSession(s, fact.Fact{Deed: "member.signed_in", Kind: fact.Member, Subject: m.ID.Any(), Label: m.Name, Evidence: proof})
+		} else if err := tx.EraseAttempts(t.name); err != nil {
+			return err
 		}
-		return entry.ErrRefused
+	}
+	return nil
+}
+
+// enter goes on after the first step was right: to the second step when the
+// login has one, else in.
+func (a *App) enter(ctx context.Context, login entry.Login, at []entry.Session, d Device, proof string, tries ...tried) (p Pass, err error) {
+	if login.TOTP == "" {
+		p.Session, err = a.startSession(ctx, login, at, d, proof, func(tx *store.Tx) error { return succeeded(tx, tries) })
+		return p, err
+	}
+	secret, hash := newSecret("")
+	err = a.db.Write(ctx, nowhere, system("sign-in"), func(tx *store.Tx) error {
+		if _, err := activeAt(tx, at); err != nil {
+			return err
+		}
+		if err := succeeded(tx, tries); err != nil {
+			return err
+		}
+		state, err := json.Marshal(at)
+		if err != nil {
+			return err
+		}
+		return tx.AddPending(entry.Pending{Hash: hash, Purpose: "totp", Login: login.ID, State: string(state), Until: tx.Now() + entry.StepLasts})
 	})
-	return secret, err
+	if err != nil {
+		return p, err
+	}
+	return Pass{Ticket: secret}, nil
+}
+
+// activeAt turns the transaction to the first organisation where a login is an
+// active member; ErrRefused when there is none.
+func activeAt(tx *store.Tx, at []entry.Session) (s entry.Session, err error) {
+	for _, s := range at {
+		tx.For(s.Org)
+		m, err := tx.Member(s.Member)
+		if err != nil {
+			return s, err
+		}
+		if m.State == member.Active {
+			tx.As(actorOf(m))
+			return s, nil
+		}
+	}
+	return s, entry.ErrRefused
+}
+
+// startSession signs a login in at the first organisation where it is an
+// active member. The secret is always new: what a browser brought along never
+// becomes a session.
+func (a *App) startSession(ctx context.Context, login entry.Login, at []entry.Session, d Device, proof string, also func(*store.Tx) error) (string, error) {
+	secret, hash := newSecret("")
+	err := a.db.Write(ctx, nowhere, system("sign-in"), func(tx *store.Tx) error {
+		s, err := activeAt(tx, at)
+		if err != nil {
+			return err
+		}
+		if err := also(tx); err != nil {
+			return err
+		}
+		if err := tx.EraseOldSessions(); err != nil {
+			return err
+		}
+		s.Login, s.Hash, s.Agent, s.Address, s.Proof = login.ID, hash, cut(d.Agent, 200), cut(d.Address, 64), proof
+		s.Until = tx.Now() + entry.SessionIdle
+		name := tx.Actor().Name
+		return tx.AddSession(s, fact.Fact{Deed: "member.signed_in", Kind: fact.Member, Subject: s.Member.Any(), Label: name, Evidence: proof})
+	})
+	if err != nil {
+		return "", err
+	}
+	return secret, nil
 }
 
 // Visitor finds who holds a session cookie; ErrVisitor when nobody does.
@@ -146,7 +247,7 @@ func (a *App) visit(ctx context.Context, hash []byte, find func(*store.View, []b
 	if gone {
 		return Who{}, entry.ErrVisitor
 	}
-	who.Actor = fact.Actor{Kind: "member", Member: vi.Member.ID, Name: vi.Member.Name}
+	who.Actor = actorOf(vi.Member)
 	if !who.Token.IsZero() {
 		who.Actor.Kind = "token"
 	}
@@ -160,30 +261,12 @@ func (a *App) visit(ctx context.Context, hash []byte, find func(*store.View, []b
 	return who, err
 }
 
+func actorOf(m member.Member) fact.Actor {
+	return fact.Actor{Kind: "member", Member: m.ID, Name: m.Name}
+}
+
 func (w Who) scopedByTeam() bool {
 	return !w.Member.Team.IsZero() && (w.Scope(fact.Account) == member.Team || w.Scope(fact.Contact) == member.Team)
-}
-
-// SignOut ends the session that who came in with.
-func (a *App) SignOut(ctx context.Context, who Who) error {
-	return a.write(ctx, who, member.Self, func(tx *store.Tx) error { return tx.EraseSession(who.Session) })
-}
-
-// ErrTokenName says that a token needs a name.
-var ErrTokenName = fault.New(fault.Invalid, "token.name", "a token needs a name of at most 120 characters")
-
-// AddToken makes an API token for who; the secret is shown once.
-func (a *App) AddToken(ctx context.Context, who Who, name string, until int64) (t entry.Token, secret string, err error) {
-	if name = strings.TrimSpace(name); name == "" || len(name) > member.MaxName {
-		return t, "", fault.Field("name", ErrTokenName)
-	}
-	secret, hash := newSecret("kring_")
-	t = entry.Token{Hash: hash, Member: who.Member.ID, Name: name, Hint: secret[len(secret)-4:], Until: until}
-	err = a.write(ctx, who, member.Self, func(tx *store.Tx) error {
-		t, err = tx.AddToken(t, fact.Fact{Deed: "token.made"})
-		return err
-	})
-	return t, secret, err
 }
 
 // nowhere is no organisation: sign-in begins before it is known.
@@ -233,9 +316,6 @@ func (a *App) passwordIs(ctx context.Context, stored, password string) (bool, er
 		salt, _ = base64.RawStdEncoding.DecodeString(parts[4])
 		want, _ = base64.RawStdEncoding.DecodeString(parts[5])
 	}
-	if len(password) > 1000 {
-		password = password[:1000]
-	}
 	got, err := a.argonKey(ctx, password, salt, uint32(passes), uint32(memory))
 	if err != nil {
 		return false, err
@@ -250,7 +330,10 @@ func (a *App) argonKey(ctx context.Context, password string, salt []byte, passes
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	return argon2.IDKey([]byte(password), salt, passes, memory, argonLanes, argonKey), nil
+	if len(password) > 1000 { // longer than any that is accepted
+		password = password[:1000]
+	}
+	return argon2.IDKey([]byte(norm.NFKC.String(password)), salt, passes, memory, argonLanes, argonKey), nil
 }
 
 func cut(s string, n int) string {

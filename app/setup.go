@@ -29,6 +29,9 @@ type Setup struct {
 // ErrSetUp says that this Kring has an organisation already.
 var ErrSetUp = fault.New(fault.Conflict, "setup.done", "this Kring has been set up already")
 
+// ErrNotSetUp says that there is no organisation yet.
+var ErrNotSetUp = fault.New(fault.NotFound, "setup.not_done", "there is no organisation yet; run kring setup first")
+
 // Empty is true until the first organisation exists.
 func (a *App) Empty(ctx context.Context) (empty bool, err error) {
 	err = a.db.Peek(ctx, nowhere, func(v *store.View) error {
@@ -130,6 +133,25 @@ func (a *App) AsMember(ctx context.Context, address string) (who Who, err error)
 		who.teams = member.Below(who.Member.Team, groups)
 		return err
 	})
-	who.Actor = fact.Actor{Kind: "member", Member: who.Member.ID, Name: who.Member.Name}
+	who.Actor = actorOf(who.Member)
 	return who, err
+}
+
+// AsMachine is for whoever has the machine in hand: it acts as the command
+// line in the one organisation, with an administrator's rights.
+func (a *App) AsMachine(ctx context.Context) (who Who, err error) {
+	err = a.db.Peek(ctx, nowhere, func(v *store.View) error {
+		all, err := v.Organisations(1)
+		if err != nil || len(all) == 0 {
+			return either(err, ErrNotSetUp)
+		}
+		who.Org = all[0]
+		return nil
+	})
+	if err != nil {
+		return Who{}, err
+	}
+	who.Member = member.Member{Role: member.Admin, State: member.Active, Locale: who.Org.Settings.Locale}
+	who.Actor, who.machine = system("command line"), true
+	return who, nil
 }

@@ -165,10 +165,13 @@ func (v *View) Sessions(l id.Login) (all []entry.Session, err error) {
 	return all, err
 }
 
-// EraseSession ends one session.
-func (tx *Tx) EraseSession(hash []byte) (err error) {
+// EraseSession ends one session of a login; ErrNotFound when it has no such.
+func (tx *Tx) EraseSession(l id.Login, hash []byte) (err error) {
 	defer fault.Wrap(&err, "store.EraseSession")
-	_, err = tx.exec("DELETE FROM session WHERE hash = ?", hash)
+	n, err := tx.exec("DELETE FROM session WHERE login_id = ? AND hash = ?", l, hash)
+	if err == nil && n == 0 {
+		err = ErrNotFound
+	}
 	return err
 }
 
@@ -240,10 +243,11 @@ func (v *View) Tokens(m id.Member) (all []entry.Token, err error) {
 	return all, err
 }
 
-// AddLink stores an invitation or a reset and ends the earlier ones.
+// AddLink stores an invitation or a reset and ends this organisation's earlier
+// ones for the same login.
 func (tx *Tx) AddLink(l entry.Link, f fact.Fact) (err error) {
 	defer fault.Wrap(&err, "store.AddLink")
-	if _, err := tx.exec("DELETE FROM link WHERE login_id = ? AND used_at IS NULL", l.Login); err != nil {
+	if err := tx.EraseLinks(l.Login); err != nil {
 		return err
 	}
 	if _, err := tx.exec("INSERT INTO link (hash, purpose, login_id, org_id, created_at, until) VALUES (?, ?, ?, ?, ?, ?)",
@@ -263,31 +267,38 @@ func (v *View) Link(hash []byte) (l entry.Link, err error) {
 	return l, err
 }
 
+// EraseLinks ends this organisation's open invitations and resets of a login.
+func (tx *Tx) EraseLinks(l id.Login) (err error) {
+	defer fault.Wrap(&err, "store.EraseLinks(%s)", l)
+	_, err = tx.exec("DELETE FROM link WHERE login_id = ? AND org_id = ? AND used_at IS NULL", l, tx.org)
+	return err
+}
+
 // UseLink marks a link as used; ErrStale when another was quicker.
 func (tx *Tx) UseLink(hash []byte) (err error) {
 	defer fault.Wrap(&err, "store.UseLink")
 	return tx.change1("UPDATE link SET used_at = ? WHERE hash = ? AND used_at IS NULL AND until > ?", tx.now, hash, tx.now)
 }
 
-// Attempts is how often a name (an address, an account) failed lately.
-func (v *View) Attempts(name string) (failed, until int64, err error) {
-	defer fault.Wrap(&err, "store.Attempts")
-	err = v.row("SELECT failed, until FROM attempt WHERE name = ? AND until > ?", []any{name, v.now}, &failed, &until)
-	if err == ErrNotFound {
-		err = nil
-	}
-	return failed, until, err
-}
-
-// AddAttempt counts a failure; the window begins at the first.
-func (tx *Tx) AddAttempt(name string, window int64) (err error) {
+// AddAttempt counts an attempt and says how many there were, this one
+// included; the window begins at the first.
+func (tx *Tx) AddAttempt(name string, window int64) (count int64, err error) {
 	defer fault.Wrap(&err, "store.AddAttempt")
-	_, err = tx.exec(`INSERT INTO attempt (name, failed, since, until) VALUES (?, 1, ?, ?)
+	if _, err := tx.exec(`INSERT INTO attempt (name, failed, since, until) VALUES (?, 1, ?, ?)
 		ON CONFLICT (name) DO UPDATE SET
 			failed = CASE WHEN attempt.until > excluded.since THEN attempt.failed + 1 ELSE 1 END,
 			until = CASE WHEN attempt.until > excluded.since THEN attempt.until ELSE excluded.until END,
 			since = CASE WHEN attempt.until > excluded.since THEN attempt.since ELSE excluded.since END`,
-		name, tx.now, tx.now+window)
+		name, tx.now, tx.now+window); err != nil {
+		return 0, err
+	}
+	return count, tx.row("SELECT failed FROM attempt WHERE name = ?", []any{name}, &count)
+}
+
+// TakeBackAttempt uncounts one attempt that did not fail.
+func (tx *Tx) TakeBackAttempt(name string) (err error) {
+	defer fault.Wrap(&err, "store.TakeBackAttempt")
+	_, err = tx.exec("UPDATE attempt SET failed = failed - 1 WHERE name = ? AND failed > 0", name)
 	return err
 }
 

@@ -141,6 +141,20 @@ func (v *View) MemberOf(l id.Login) (_ member.Member, err error) {
 	return all[0], nil
 }
 
+// HoldOrganisation makes changes wait that must see each other: who counts
+// administrators counts what the other one left.
+func (tx *Tx) HoldOrganisation() (err error) {
+	defer fault.Wrap(&err, "store.HoldOrganisation")
+	return tx.change1("UPDATE organisation SET version = version WHERE id = ?", tx.org)
+}
+
+// ActiveAdmins counts the administrators who can come in.
+func (v *View) ActiveAdmins() (n int64, err error) {
+	defer fault.Wrap(&err, "store.ActiveAdmins")
+	w := v.where("").and("role = ?", string(member.Admin)).and("state = ?", string(member.Active))
+	return n, v.row("SELECT count(*) FROM member"+w.String(), w.args, &n)
+}
+
 // MostMembers is how many members a list holds at most.
 const MostMembers = 1000
 

@@ -21,6 +21,27 @@ type Login struct {
 	CreatedAt int64
 }
 
+// Passkey is a key pair of which we hold the public half.
+type Passkey struct {
+	ID         id.Passkey
+	Credential []byte // the authenticator's own name for it
+	Login      id.Login
+	Name       string
+	Record     string // the library's record, JSON
+	CreatedAt  int64
+	UsedAt     int64 // 0 when never
+}
+
+// Pending is a step of coming in that waits for the next one.
+type Pending struct {
+	Hash    []byte
+	Purpose string // totp, totp_add, passkey_add, passkey_in, provider
+	Login   id.Login
+	State   string // what the next step must know, JSON
+	Failed  int64
+	Until   int64
+}
+
 // Session is one signed-in device.
 type Session struct {
 	Hash      []byte // SHA-256 of what the cookie holds
@@ -68,13 +89,24 @@ const (
 	ResetLasts    = 60 * minute
 	SeenEvery     = 5 * minute // how often "last seen" is written
 	AttemptWindow = 15 * minute
+	StepLasts     = 10 * minute // between one step of coming in and the next
+	CodeLasts     = minute / 2  // a TOTP code (RFC 6238)
 )
 
 // How many sign-ins may fail within AttemptWindow before the door stays shut
-// for the rest of it: per account, and per address (an office shares one).
+// for the rest of it: per account, and per address (an office shares one). A
+// code of six digits is guessed sooner than a password, so it gets fewer.
 const (
 	MostPerAccount = 10
 	MostPerAddress = 50
+	MostPerCode    = 5
+)
+
+// How much of it there is.
+const (
+	RecoveryCodes = 10
+	MostPasskeys  = 20
+	MostTokens    = 50
 )
 
 var (
@@ -91,6 +123,30 @@ var (
 	ErrLong = fault.New(fault.Invalid, "entry.long", "a password has at most 200 characters")
 	// ErrGuessable says that a password is too easy to guess.
 	ErrGuessable = fault.New(fault.Invalid, "entry.guessable", "this password is too easy to guess")
+	// ErrPassword says that the password asked once more is not the one.
+	ErrPassword = fault.New(fault.Invalid, "entry.password", "this is not your password")
+	// ErrCode says that a code is wrong or was used already.
+	ErrCode = fault.New(fault.Invalid, "entry.code", "this code is not right, or was used already")
+	// ErrStep says that the first step of signing in is too long ago.
+	ErrStep = fault.New(fault.Unknown, "entry.step", "this took too long; begin again")
+	// ErrTwoStep says that two-step verification is on, or off, already.
+	ErrTwoStep = fault.New(fault.Conflict, "entry.two_step", "two-step verification is in that state already")
+	// ErrPasskey says that a passkey was not accepted.
+	ErrPasskey = fault.New(fault.Unknown, "entry.passkey", "this passkey is not known here")
+	// ErrPasskeyMost says that there are passkeys enough.
+	ErrPasskeyMost = fault.New(fault.Conflict, "entry.passkey_most", "remove a passkey first; 20 is the most")
+	// ErrPasskeyPlace says that passkeys do not work at this address.
+	ErrPasskeyPlace = fault.New(fault.Conflict, "entry.passkey_place", "passkeys need a name with https, or localhost on this machine")
+	// ErrPasskeyName says that a passkey needs a name.
+	ErrPasskeyName = fault.New(fault.Invalid, "entry.passkey_name", "a passkey needs a name of at most 120 characters")
+	// ErrProvider says that somebody else's sign-in page did not answer as agreed.
+	ErrProvider = fault.New(fault.Busy, "entry.provider", "the sign-in page elsewhere did not answer as agreed; use your password or try again")
+	// ErrUnverified says that the provider does not vouch for the address.
+	ErrUnverified = fault.New(fault.Denied, "entry.unverified", "your provider has not verified your e-mail address")
+	// ErrStranger says that the provider's visitor is no member here.
+	ErrStranger = fault.New(fault.Denied, "entry.stranger", "you are no member here; ask your administrator to invite you")
+	// ErrShared says that a login belongs to other organisations too.
+	ErrShared = fault.New(fault.Denied, "entry.shared", "this person also works for another organisation and keeps their own password")
 	// ErrVisitor says that nobody is signed in.
 	ErrVisitor = fault.New(fault.Unknown, "entry.visitor", "sign in first")
 )

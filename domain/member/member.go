@@ -119,6 +119,16 @@ var (
 	ErrTheme = fault.New(fault.Invalid, "member.theme", "the theme is light, dark or empty")
 	// ErrSettled says that a member is in that state already.
 	ErrSettled = fault.New(fault.Conflict, "member.settled", "this member is in that state already")
+	// ErrTaken says that somebody with this address is a member already.
+	ErrTaken = fault.New(fault.Conflict, "member.taken", "somebody with this e-mail address is a member already")
+	// ErrTeam says that there is no such team.
+	ErrTeam = fault.New(fault.Invalid, "member.team", "there is no such team")
+	// ErrAccepted says that an invitation was accepted already.
+	ErrAccepted = fault.New(fault.Conflict, "member.accepted", "this invitation was accepted already")
+	// ErrNotIn says that a member is not active.
+	ErrNotIn = fault.New(fault.Conflict, "member.not_in", "this member is not active")
+	// ErrOneself says that nobody shuts the door on themselves.
+	ErrOneself = fault.New(fault.Conflict, "member.oneself", "you cannot disable yourself")
 	// ErrLastAdmin says that an organisation keeps at least one administrator.
 	ErrLastAdmin = fault.New(fault.Conflict, "member.last_admin", "an organisation keeps at least one active administrator")
 )
@@ -174,6 +184,14 @@ type Group struct {
 var (
 	// ErrTeamName says that a team needs a name of at most MaxName characters.
 	ErrTeamName = fault.New(fault.Invalid, "team.name", "a team needs a name of at most 120 characters")
+	// ErrTeamTaken says that a team's name exists already.
+	ErrTeamTaken = fault.New(fault.Conflict, "team.taken", "a team with this name exists already")
+	// ErrTeamUsed says that something still belongs to a team.
+	ErrTeamUsed = fault.New(fault.Conflict, "team.used", "members, records or teams still belong to this team")
+	// ErrTeamParent says that there is no such team above.
+	ErrTeamParent = fault.New(fault.Invalid, "team.parent", "there is no such team to put it under")
+	// ErrTeamMost says that there are teams enough.
+	ErrTeamMost = fault.New(fault.Conflict, "team.most", "an organisation has at most 500 teams")
 	// ErrTeamCircle says that a team cannot be above itself.
 	ErrTeamCircle = fault.New(fault.Invalid, "team.circle", "a team cannot be above itself")
 )
