@@ -31,7 +31,7 @@ func (a *App) AddTeam(ctx context.Context, who Who, name string, parent id.Team)
 		if err != nil || len(all) >= store.MostTeams {
 			return either(err, member.ErrTeamMost)
 		}
-		if g, err = placed(member.Group{}, name, parent, all); err != nil {
+		if g, err = hung(member.Group{}, name, parent, all); err != nil {
 			return err
 		}
 		g, err = tx.AddTeam(g, fact.Fact{Deed: "team.made"})
@@ -56,7 +56,7 @@ func (a *App) SaveTeam(ctx context.Context, who Who, i id.Team, version int64, n
 		if err != nil {
 			return err
 		}
-		if g, err = placed(was, name, parent, all); err != nil {
+		if g, err = hung(was, name, parent, all); err != nil {
 			return err
 		}
 		var changes []fact.Change
@@ -106,8 +106,8 @@ func groupIn(all []member.Group, i id.Team, version int64) (member.Group, error)
 	return member.Group{}, store.ErrNotFound
 }
 
-// placed is the team with its new name and place, when they are right.
-func placed(g member.Group, name string, parent id.Team, all []member.Group) (member.Group, error) {
+// hung is the team with its new name and place, when they are right.
+func hung(g member.Group, name string, parent id.Team, all []member.Group) (member.Group, error) {
 	fs := fault.Fields{}
 	var err error
 	g.Name, err = fold.Clean(name, member.MaxName)

@@ -34,14 +34,14 @@ func signIn(v *visit) error {
 	if err != nil {
 		return err
 	}
-	secret, err := v.app.SignIn(v.r.Context(), app.SignIn{Email: form.Get("email"), Password: form.Get("password"), Device: v.device()})
+	pass, err := v.app.SignIn(v.r.Context(), app.SignIn{Email: form.Get("email"), Password: form.Get("password"), Device: v.device()})
 	if f, ok := fault.From(err); ok && (f.Code == entry.ErrRefused.Code || f.Code == entry.ErrTooOften.Code) {
 		return v.show(status(f.Kind), signInView(signInForm{Theme: v.theme(), Email: form.Get("email"), Next: within(form.Get("next")), Error: v.sentence(f)}))
 	}
 	if err != nil {
 		return err
 	}
-	v.remember(secret)
+	v.remember(pass.Session)
 	return v.to(within(form.Get("next")))
 }
 
