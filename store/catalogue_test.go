@@ -124,7 +124,7 @@ FROM pg_constraint WHERE contype = 'f' AND conrelid = $1::regclass`
 func TestCatalogue(t *testing.T) {
 	t.Parallel()
 	kit.Both(t, func(t *testing.T, db *store.DB, _ *kit.Clock) {
-		tables, strange := catalogue(t, db)
+		tables, strange := readCatalogue(t, db)
 		if len(tables) < 15 {
 			t.Errorf("saw only %d tables", len(tables))
 		}
@@ -140,7 +140,7 @@ func TestCatalogue(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		said := strings.Join(complaintsAbout(catalogue(t, db)), "\n")
+		said := strings.Join(complaintsAbout(readCatalogue(t, db)), "\n")
 		for _, want := range []string{"bad: its first column", "bad: its primary key", "bad: index bad_at", "bad: (account_id → bad: id) could leave", "bad: column at timestamp"} {
 			if !strings.Contains(said, want) {
 				t.Errorf("no complaint %q in %q", want, said)
@@ -149,8 +149,8 @@ func TestCatalogue(t *testing.T) {
 	})
 }
 
-// catalogue reads the tables and what is strange about the schema.
-func catalogue(t *testing.T, db *store.DB) (tables []table, strange []string) {
+// readCatalogue reads the tables and what is strange about the schema.
+func readCatalogue(t *testing.T, db *store.DB) (tables []table, strange []string) {
 	t.Helper()
 	names, columns, keys, refs, odd := tablesSQLite, columnsSQLite, keysSQLite, refsSQLite, strangeSQLite
 	if db.Where().URL != "" {
