@@ -20,7 +20,8 @@ var pagesDir = flag.String("pages", "", "write the sample pages and their assets
 // samples are the pages that the tests render and that -pages writes.
 func samples() map[string]templ.Component {
 	return map[string]templ.Component{
-		"list": listPage(),
+		"list": listPage(), "sheet": sheetPage(), "record": recordPage(), "form": formPage(),
+		"login": loginPage(), "steps": stepsPage(), "error": errorPage(),
 	}
 }
 

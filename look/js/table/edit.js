@@ -21,8 +21,9 @@ function fill(cell, form) {
 }
 
 function restore(cell) {
-  cell.innerHTML = old.get(cell)
-  old.delete(cell)
+  const before = old.get(cell)
+  old.delete(cell) // first: what goes away loses its focus, and that saves
+  cell.innerHTML = before
   cell.classList.remove("editing", "failed")
 }
 
@@ -51,6 +52,7 @@ async function save(cell, way) {
     form.ariaBusy = null
     cell.classList.add("failed")
     field.ariaInvalid = "true"
+    document.dispatchEvent(new Event("kring:failed"))
   }
 }
 
@@ -83,7 +85,7 @@ document.addEventListener("submit", (e) => {
 }, true)
 document.addEventListener("focusout", (e) => {
   const cell = e.target.closest(".cell-form")?.closest("[data-edit]")
-  if (cell && old.has(cell) && !cell.contains(e.relatedTarget) && document.hasFocus()) save(cell)
+  if (cell && old.has(cell) && !e.target.form.ariaBusy && !cell.contains(e.relatedTarget) && document.hasFocus()) save(cell)
 })
 document.addEventListener("keydown", (e) => {
   if (e.key === "Enter" && e.target.matches("dd[data-edit]")) return e.preventDefault(), edit(e.target)
