@@ -1,0 +1,111 @@
+package app
+
+import (
+	"context"
+
+	"kring/base/fact"
+	"kring/base/fault"
+	"kring/base/id"
+	"kring/domain/contact"
+	"kring/domain/member"
+	"kring/store"
+)
+
+// Sight answers "why can this person see this".
+type Sight struct {
+	Label  string         // the record
+	Member member.Member  // the person
+	Scope  member.Scope   // how far their role sees among this kind
+	Set    bool           // the organisation chose that scope; else it is the role's own
+	Ground string         // all, own or team; "" is not at all
+	By     string         // the account through which a contact is seen
+	Path   []member.Group // for team: from the record's team up to the person's
+}
+
+// ErrSightKind says that the question is about accounts and contacts.
+var ErrSightKind = fault.New(fault.Invalid, "sight.kind", "ask this of an account or a contact")
+
+// WhySee tells on which ground a member sees a record, or that they do not. The
+// SQL of every list says the same; a test holds the two together. Who asks must
+// see the record too.
+func (a *App) WhySee(ctx context.Context, who Who, m id.Member, kind fact.Kind, record id.Record) (s Sight, err error) {
+	err = a.read(ctx, who, member.MemberManage, func(v *store.View) error {
+		if s.Member, err = v.Member(m); err != nil {
+			return err
+		}
+		groups, err := v.Teams()
+		if err != nil {
+			return err
+		}
+		org, err := v.Organisation()
+		if err != nil {
+			return err
+		}
+		s.Scope = scopeOf(org.Settings, s.Member.Role, kind)
+		s.Set = member.Scope(org.Settings.Scopes[string(s.Member.Role)][string(kind)]).Valid() == nil
+		r := member.Reach{Scope: s.Scope, Member: m, Teams: member.Below(s.Member.Team, groups)}
+		var team id.Team
+		switch kind {
+		case fact.Account:
+			acc, err := v.Account(id.Account(record), who.Reach(kind))
+			if err != nil {
+				return err
+			}
+			s.Label, s.Ground, team = acc.Name, r.Why(acc.Owner, acc.Team), acc.Team
+		case fact.Contact:
+			c, err := v.Contact(id.Contact(record), who.Reach(kind))
+			if err != nil {
+				return err
+			}
+			if team, err = s.ofContact(v, r, c); err != nil {
+				return err
+			}
+		default:
+			return ErrSightKind
+		}
+		if s.Ground == "team" {
+			s.Path = climb(team, s.Member.Team, groups)
+		}
+		return nil
+	})
+	if err == nil && s.Member.State != member.Active {
+		s.Ground = "" // who cannot come in sees nothing
+	}
+	return s, err
+}
+
+// ofContact: a contact is seen for itself, or through an account that is.
+func (s *Sight) ofContact(v *store.View, r member.Reach, c contact.Contact) (team id.Team, err error) {
+	s.Label = c.Name()
+	if s.Ground = r.Why(c.Owner, c.Team); s.Ground != "" {
+		return c.Team, nil
+	}
+	for _, l := range c.Accounts {
+		acc, err := v.Account(l.Account, member.Reach{Scope: member.All})
+		if err != nil {
+			return team, err
+		}
+		if s.Ground = r.Why(acc.Owner, acc.Team); s.Ground != "" {
+			s.By = acc.Name
+			return acc.Team, nil
+		}
+	}
+	return team, nil
+}
+
+// climb is the way from a team up to another.
+func climb(from, to id.Team, all []member.Group) (path []member.Group) {
+	for range all {
+		for _, g := range all {
+			if g.ID == from {
+				path = append(path, g)
+				if g.ID == to {
+					return path
+				}
+				from = g.Parent
+				break
+			}
+		}
+	}
+	return path
+}
