@@ -11,6 +11,9 @@ import (
 	"kring/store"
 )
 
+// LinkPath is where the page of a link is; the secret follows.
+const LinkPath = "/welcome/"
+
 // Welcome is what the page of a link shows: for whom it is and what it asks.
 type Welcome struct {
 	Purpose string // invite, reset

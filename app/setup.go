@@ -22,6 +22,7 @@ type Setup struct {
 	Name         string
 	Email        string
 	Password     string
+	ByLink       bool // no password now: the administrator chooses one with a link
 	Demo         bool
 	Device       Device
 }
@@ -43,7 +44,8 @@ func (a *App) Empty(ctx context.Context) (empty bool, err error) {
 }
 
 // Setup makes the first organisation with its first administrator and signs
-// them in. There is no default password and no second time.
+// them in: secret is the session's, or the link's when asked ByLink. There is
+// no default password and no second time.
 func (a *App) Setup(ctx context.Context, in Setup) (secret string, err error) {
 	fs := fault.Fields{}
 	mail, err := email.Normalise(in.Email)
@@ -52,7 +54,9 @@ func (a *App) Setup(ctx context.Context, in Setup) (secret string, err error) {
 	fs.Add("name", err)
 	firm, err := fold.Clean(in.Organisation, organisation.MaxName)
 	fs.Add("organisation", err)
-	fs.Add("password", entry.CheckPassword(in.Password, mail, name))
+	if !in.ByLink {
+		fs.Add("password", entry.CheckPassword(in.Password, mail, name))
+	}
 	org := organisation.Organisation{Name: firm, Settings: organisation.Settings{Word: in.Word, Locale: in.Locale, Demo: in.Demo}.Defaults()}
 	if f, ok := fault.From(org.Check()); ok {
 		for field, g := range f.Fields {
@@ -71,8 +75,11 @@ func (a *App) Setup(ctx context.Context, in Setup) (secret string, err error) {
 	if err := fs.Err(); err != nil {
 		return "", err
 	}
-	hash, err := a.hashPassword(ctx, in.Password)
-	if err != nil {
+	hash := ""
+	link, linkHash := newSecret("")
+	if in.ByLink {
+		m.State = member.Invited
+	} else if hash, err = a.hashPassword(ctx, in.Password); err != nil {
 		return "", err
 	}
 	var login entry.Login
@@ -91,10 +98,13 @@ func (a *App) Setup(ctx context.Context, in Setup) (secret string, err error) {
 		m.Login = login.ID
 		added, err := tx.AddMember(m, fact.Fact{Deed: "member.added"})
 		at = []entry.Session{{Login: login.ID, Org: o.ID, Member: added.ID}}
-		return err
+		if err != nil || !in.ByLink {
+			return err
+		}
+		return tx.AddLink(entry.Link{Hash: linkHash, Purpose: "invite", Login: login.ID, Until: tx.Now() + entry.InviteLasts}, about(added, "member.link_made"))
 	})
-	if err != nil {
-		return "", err
+	if err != nil || in.ByLink {
+		return link, err
 	}
 	return a.startSession(ctx, login, at, in.Device, "password", func(*store.Tx) error { return nil })
 }

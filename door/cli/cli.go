@@ -49,6 +49,7 @@ type commands struct {
 
 	Serve   Serve   `cmd:"" help:"Open the doors: pages, API, background work."`
 	Setup   Setup   `cmd:"" help:"Make the organisation and its first administrator, as the first-run page does."`
+	User    User    `cmd:"" help:"Members: who may come in."`
 	Token   Token   `cmd:"" help:"API tokens."`
 	Migrate Migrate `cmd:"" help:"Bring the schema up to date (serve does so by itself)."`
 }

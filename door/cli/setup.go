@@ -12,6 +12,7 @@ import (
 
 // Setup does what the first-run page does.
 type Setup struct {
+	Reached
 	Org           string `help:"Name of the organisation." required:""`
 	Admin         string `help:"E-mail address of the first administrator." required:"" placeholder:"EMAIL"`
 	Name          string `help:"Name of the first administrator; the part before the @ when left out."`
@@ -33,14 +34,19 @@ func (s *Setup) Run(r *run) (err error) {
 		name, _, _ = strings.Cut(s.Admin, "@")
 	}
 	in := app.Setup{Organisation: s.Org, Word: organisation.Word(s.Word), Locale: s.Locale, Name: name, Email: s.Admin}
-	if !s.PasswordStdin {
-		return errors.New("say --password-stdin and give the password on standard input; there is no default")
+	if in.ByLink = !s.PasswordStdin; !in.ByLink {
+		if in.Password, err = line(r); err != nil {
+			return err
+		}
 	}
-	if in.Password, err = line(r); err != nil {
+	secret, err := a.Setup(r.ctx, in)
+	if err != nil {
 		return err
 	}
-	if _, err = a.Setup(r.ctx, in); err != nil {
-		return err
+	if in.ByLink {
+		fmt.Fprintln(r.term.Out, s.link(secret))
+		fmt.Fprintf(r.term.Err, "%s is ready; with this link, which works once, %s chooses a password.\n", s.Org, s.Admin)
+		return nil
 	}
 	fmt.Fprintf(r.term.Err, "%s is ready; %s can sign in.\n", s.Org, s.Admin)
 	return nil
