@@ -18,6 +18,7 @@ import (
 func (a *App) Jobs() map[string]func(context.Context, job.Job) error {
 	return map[string]func(context.Context, job.Job) error{
 		"session.prune": a.pruneSessions,
+		"bulk.run":      a.runBulk,
 	}
 }
 
