@@ -30,6 +30,8 @@ type Selection struct {
 func bulkRight(kind fact.Kind, do bulk.Do) member.Right {
 	erase := do == bulk.Bin || do == bulk.Restore
 	switch {
+	case do == bulk.Retag:
+		return member.TagWrite
 	case kind == fact.Contact && erase:
 		return member.ContactErase
 	case kind == fact.Contact:

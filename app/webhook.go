@@ -180,12 +180,11 @@ func (a *App) deliver(ctx context.Context, j job.Job) error {
 		return err
 	}
 	now := a.db.Now()
-	began := time.Now()
 	status, err := a.post(ctx, h.URL, map[string]string{
 		"Content-Type": "application/json", "webhook-id": d.ID.String(), "webhook-timestamp": strconv.FormatInt(now/1000, 10),
 		"webhook-signature": webhook.Sign(h.Secret, d.ID.String(), now/1000, body),
 	}, body)
-	try := webhook.Attempt{At: now, Status: status, Took: time.Since(began).Milliseconds()}
+	try := webhook.Attempt{At: now, Status: status, Took: a.db.Now() - now}
 	if err != nil {
 		try.Error = cut(err.Error(), 200)
 	}
