@@ -15,7 +15,6 @@ import (
 	"kring/door/cli"
 	"kring/door/clock"
 	"kring/door/desk"
-	"kring/door/hook"
 	"kring/store"
 )
 
@@ -34,8 +33,7 @@ func house() cli.House {
 			return app.New(db, app.Config{Log: log, Address: address}), db.Close, nil
 		},
 		Handler: handler,
-		Work: func(ctx context.Context, a *app.App, log *slog.Logger, s *cli.Serve) error {
-			a.SendBy(hook.Post(s.WebhooksInside))
+		Work: func(ctx context.Context, a *app.App, log *slog.Logger) error {
 			return clock.Run(ctx, a, log, job.Options{})
 		},
 		Version: version(),
@@ -46,7 +44,8 @@ func house() cli.House {
 func handler(a *app.App, log *slog.Logger, s *cli.Serve) http.Handler {
 	mux := http.NewServeMux()
 	desk.New(a, mux)
-	return door.Wrap(door.Config{Log: log, Proxies: s.Proxy}, mux)
+	metrics := door.Health{App: a, Log: log, From: s.MetricsFrom, Token: s.MetricsToken}.Open(mux)
+	return door.Wrap(door.Config{Log: log, Proxies: s.Proxy, Metrics: metrics}, mux)
 }
 
 func version() string {

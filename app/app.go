@@ -35,7 +35,6 @@ type App struct {
 	db    *store.DB
 	log   *slog.Logger
 	conf  Config
-	post  Post
 	argon chan struct{} // at most two hashes at a time: each takes 19 MiB
 }
 
@@ -142,8 +141,11 @@ func may(who Who, right member.Right) error {
 // Now is the one clock, in milliseconds UTC.
 func (a *App) Now() int64 { return a.db.Now() }
 
-// Ready says whether the database answers.
-func (a *App) Ready(ctx context.Context) error { return a.db.Ping(ctx) }
+// Ready says whether the database answers and its schema fits this program.
+func (a *App) Ready(ctx context.Context) error { return a.db.Ready(ctx) }
+
+// Vitals is how busy the store is.
+func (a *App) Vitals(ctx context.Context) (store.Vitals, error) { return a.db.Vitals(ctx) }
 
 // system is the actor of what nobody in particular does.
 func system(name string) fact.Actor { return fact.Actor{Kind: "system", Name: name} }

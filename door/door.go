@@ -18,7 +18,6 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime/debug"
-	"strconv"
 	"strings"
 	"time"
 
@@ -45,6 +44,7 @@ type requestKey struct{}
 type request struct {
 	id      string
 	client  string
+	unknown bool // it was forwarded by a proxy that is not trusted
 	secure  bool
 	pattern string
 	cause   error
@@ -86,7 +86,7 @@ func Wrap(c Config, next *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		req := &request{id: newID()}
-		req.client, req.secure = visitor(r, c.Proxies)
+		req.client, req.secure, req.unknown = visitor(r, c.Proxies)
 		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, req))
 		rec := &recorder{ResponseWriter: w}
 		defer func() {
@@ -101,11 +101,11 @@ func Wrap(c Config, next *http.ServeMux) http.Handler {
 				route = "unknown"
 			}
 			lasted := time.Since(start)
-			count.WithLabelValues(route, r.Method, strconv.Itoa(rec.code())).Inc()
+			count.WithLabelValues(route, methodOf(r), statusOf(rec.code())).Inc()
 			took.WithLabelValues(route).Observe(lasted.Seconds())
 			level, attrs := slog.LevelDebug, []slog.Attr{
-				slog.String("request", req.id), slog.String("route", route), slog.String("method", r.Method),
-				slog.Int("status", rec.code()), slog.Int64("bytes", rec.bytes), slog.Duration("took", lasted.Round(10*time.Microsecond)),
+				slog.String("request", req.id), slog.String("route", route), slog.String("method", methodOf(r)),
+				slog.Int("status", rec.code()), slog.Int64("bytes", rec.bytes), slog.Float64("took_ms", float64(lasted.Microseconds())/1000),
 			}
 			if rec.code() >= 400 {
 				level = slog.LevelInfo
@@ -144,14 +144,14 @@ func newID() string {
 // visitor is the address the request came from, believing a forwarding header
 // only when a trusted proxy sent it; the rightmost address that is no trusted
 // proxy counts, since those to its left can be invented.
-func visitor(r *http.Request, trusted []netip.Prefix) (client string, secure bool) {
+func visitor(r *http.Request, trusted []netip.Prefix) (client string, secure, unknown bool) {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		host = r.RemoteAddr
 	}
 	secure = r.TLS != nil
 	if !within(host, trusted) {
-		return host, secure
+		return host, secure, r.Header.Get("X-Forwarded-For")+r.Header.Get("Forwarded")+r.Header.Get("X-Real-Ip") != ""
 	}
 	secure = secure || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
@@ -165,7 +165,7 @@ func visitor(r *http.Request, trusted []netip.Prefix) (client string, secure boo
 			break
 		}
 	}
-	return host, secure
+	return host, secure, false
 }
 
 func within(host string, nets []netip.Prefix) bool {

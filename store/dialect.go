@@ -22,6 +22,7 @@ type dialect struct {
 	skipLocked string              // suffix for taking jobs
 	fault      func(error) error   // the database's error → a fault, when it is one
 	again      func(error) bool    // the whole transaction may be tried again
+	names      string              // the query for the tables and indexes there are
 }
 
 var (
@@ -59,6 +60,7 @@ var sqlite = dialect{
 		return err
 	},
 	again: func(err error) bool { return errors.Is(err, sqlite3.BUSY) || errors.Is(err, sqlite3.LOCKED) },
+	names: "SELECT name FROM sqlite_master WHERE type IN ('table', 'index')",
 }
 
 var postgres = dialect{
@@ -87,6 +89,8 @@ var postgres = dialect{
 		var e *pgconn.PgError
 		return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01") || errors.Is(err, ErrBusy)
 	},
+	names: `SELECT c.relname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+		WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'i', 'I')`,
 }
 
 // dollars turns ? into $1, $2 … outside quotes.

@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -21,128 +20,152 @@ import (
 //go:embed migration/*.sql
 var migrations embed.FS
 
-// ErrSchema says that the database was made by a newer Kring.
-var ErrSchema = errors.New("the database was made by a newer Kring; install that version, or restore the copy that was made before the upgrade")
-
-// migrate brings the schema up to date. Only one process does so at a time:
-// the lease row is the lock, and it expires, so that one that died does not
-// keep the others out.
+// migrate brings the schema up to date and refuses a database whose schema does
+// not fit. Only one process does so at a time.
 func (db *DB) migrate(ctx context.Context) error {
 	p := db.write.sql
-	if _, err := p.ExecContext(ctx, db.d.ddl.Replace("CREATE TABLE IF NOT EXISTS lease (name TEXT PRIMARY KEY, holder BYTES NOT NULL, until BIGINT NOT NULL)")); err != nil {
+	if err := db.fits(ctx, p); !errors.Is(err, ErrBehind) {
 		return err
+	}
+	unlock, err := db.lock(ctx)
+	if err != nil {
+		return fmt.Errorf("another process is upgrading the schema: %w", err)
+	}
+	defer unlock()
+	if err := db.fits(ctx, p); !errors.Is(err, ErrBehind) {
+		return err // another process did it while this one waited
+	}
+	done, err := db.applied(ctx, p)
+	if err != nil {
+		return err
+	}
+	if err := db.copyFirst(ctx, done); err != nil {
+		return fmt.Errorf("copy before the upgrade: %w", err)
 	}
 	goose, err := db.provider()
 	if err != nil {
 		return err
 	}
-	if fits, err := db.fits(ctx, goose); fits || err != nil {
-		return err
-	}
-	me := id.New[id.Job]()
-	if err := db.lock(ctx, me); err != nil {
-		return err
-	}
-	defer p.ExecContext(context.WithoutCancel(ctx), db.d.rebind("DELETE FROM lease WHERE name = 'migration' AND holder = ?"), me) //nolint:errcheck // it expires
-	if fits, err := db.fits(ctx, goose); fits || err != nil {
-		return err // another process did it while this one waited
-	}
-	if err := db.copyFirst(ctx, goose); err != nil {
-		return fmt.Errorf("copy before the upgrade: %w", err)
-	}
 	if _, err := goose.Up(ctx); err != nil {
 		return fmt.Errorf("upgrade of the schema: %w", err)
 	}
-	return nil
+	return db.fits(ctx, p)
 }
 
 func (db *DB) provider() (*goose.Provider, error) {
-	texts, err := db.texts()
-	if err != nil {
-		return nil, err
-	}
 	name := goose.DialectSQLite3
 	if db.d == &postgres {
 		name = goose.DialectPostgres
 	}
-	return goose.NewProvider(name, db.write.sql, texts, goose.WithDisableGlobalRegistry(true))
+	return goose.NewProvider(name, db.write.sql, db.texts(), goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
 }
 
-// fits is true when nothing is pending; a newer schema is ErrSchema.
-func (db *DB) fits(ctx context.Context, g *goose.Provider) (bool, error) {
-	has, want, err := g.GetVersions(ctx)
-	if err != nil {
-		return false, err
-	}
-	if has > want {
-		return false, ErrSchema
-	}
-	pending, err := g.HasPending(ctx)
-	return !pending, err
-}
-
-func (db *DB) lock(ctx context.Context, me id.Job) error {
-	const hold = 10 * time.Minute
-	for {
-		now := db.clock().UnixMilli()
-		r, err := db.write.sql.ExecContext(ctx, db.d.rebind(`
-			INSERT INTO lease (name, holder, until) VALUES ('migration', ?, ?)
-			ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until WHERE lease.until < ?`),
-			me, now+hold.Milliseconds(), now)
+// lock keeps other processes from upgrading at the same time. On SQLite it is a
+// lock of the operating system, which ends with the process. On PostgreSQL it
+// is a row with a term, renewed while the upgrade lasts, so that a process that
+// died does not keep the others out.
+func (db *DB) lock(ctx context.Context) (unlock func(), err error) {
+	if db.d == &sqlite {
+		f, err := lockFile(ctx, filepath.Join(db.dir, "upgrade.lock"), true, true)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if n, err := r.RowsAffected(); err != nil || n == 1 {
-			return err
+		if err := db.leases(ctx); err != nil {
+			return nil, errors.Join(err, f.Close())
+		}
+		return func() { f.Close() }, nil //nolint:errcheck // nothing was written
+	}
+	if err := db.leases(ctx); err != nil {
+		return nil, err
+	}
+	me := id.New[id.Job]()
+	for {
+		mine, err := db.lease(ctx, "migration", me, leaseTerm)
+		if err != nil {
+			return nil, err
+		}
+		if mine {
+			break
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("another process is upgrading the schema: %w", ctx.Err())
+			return nil, ctx.Err()
 		case <-time.After(200 * time.Millisecond):
 		}
 	}
+	end, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-end:
+				return
+			case <-time.After(leaseTerm / 3):
+				db.lease(ctx, "migration", me, leaseTerm) //nolint:errcheck // tried again; the term is three times as long
+			}
+		}
+	}()
+	return func() {
+		close(end)
+		<-ended
+		db.write.sql.ExecContext(context.WithoutCancel(ctx), db.d.rebind("DELETE FROM lease WHERE name = 'migration' AND holder = ?"), me) //nolint:errcheck // it expires
+	}, nil
+}
+
+const leaseTerm = 30 * time.Second
+
+// leases makes the table of leases, which is there before any migration. Two
+// processes that make it at once get an error on PostgreSQL; so it is tried
+// again.
+func (db *DB) leases(ctx context.Context) (err error) {
+	for range 5 {
+		_, err = db.write.sql.ExecContext(ctx, db.d.ddl.Replace("CREATE TABLE IF NOT EXISTS lease (name TEXT PRIMARY KEY, holder BYTES NOT NULL, until BIGINT NOT NULL)"))
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return err
+}
+
+// lease takes or renews a named lease; false when another holds it.
+func (db *DB) lease(ctx context.Context, name string, me id.Job, term time.Duration) (bool, error) {
+	now := db.clock().UnixMilli()
+	r, err := db.write.sql.ExecContext(ctx, db.d.rebind(`
+		INSERT INTO lease (name, holder, until) VALUES (?, ?, ?)
+		ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until WHERE lease.until < ? OR lease.holder = excluded.holder`),
+		name, me, now+term.Milliseconds(), now)
+	if err != nil {
+		return false, err
+	}
+	n, err := r.RowsAffected()
+	return n == 1, err
 }
 
 // copyFirst keeps the file as it was, unless it is new.
-func (db *DB) copyFirst(ctx context.Context, g *goose.Provider) error {
-	has, err := g.GetDBVersion(ctx)
-	if err != nil || has == 0 || db.d != &sqlite {
-		return err
+func (db *DB) copyFirst(ctx context.Context, done []int64) error {
+	if len(done) == 0 || db.d != &sqlite {
+		return nil
 	}
 	dir := filepath.Join(db.dir, "backup")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	to := filepath.Join(dir, fmt.Sprintf("before-upgrade-%s-from-%d.db", db.clock().UTC().Format("20060102-150405"), has))
-	_, err = db.write.sql.ExecContext(ctx, "VACUUM INTO ?", to)
-	return err
-}
-
-// Schema is the version of the schema in the database and the one this program
-// brings.
-func (db *DB) Schema(ctx context.Context) (has, want int64, err error) {
-	g, err := db.provider()
-	if err != nil {
-		return 0, 0, err
+	to := filepath.Join(dir, fmt.Sprintf("before-upgrade-%s-from-%d.db", db.clock().UTC().Format("20060102-150405"), done[len(done)-1]))
+	db.log.Info("the schema is upgraded; a copy of the database was kept", "copy", to)
+	if _, err := db.write.sql.ExecContext(ctx, "VACUUM INTO ?", to); err != nil {
+		return err
 	}
-	return g.GetVersions(ctx)
+	return os.Chmod(to, 0o600)
 }
 
 // texts is the migrations in this database's words.
-func (db *DB) texts() (fs.FS, error) {
+func (db *DB) texts() fs.FS {
 	t := texts{}
-	names, err := fs.Glob(migrations, "migration/*.sql")
-	if err != nil {
-		return nil, err
+	for _, m := range steps() {
+		t[m.name] = db.d.ddl.Replace(m.text)
 	}
-	for _, name := range names {
-		b, err := migrations.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		t[filepath.Base(name)] = db.d.ddl.Replace(string(b))
-	}
-	return t, nil
+	return t
 }
 
 // texts is a flat read-only file system in memory.
@@ -187,23 +210,3 @@ func (text) Mode() fs.FileMode            { return 0o444 }
 func (text) ModTime() time.Time           { return time.Time{} }
 func (text) IsDir() bool                  { return false }
 func (text) Sys() any                     { return nil }
-
-// Backup writes a consistent copy of the embedded database to a new file, while
-// the server runs.
-func (db *DB) Backup(ctx context.Context, to string) error {
-	if db.d != &sqlite {
-		return errors.New("a PostgreSQL database is backed up with pg_dump")
-	}
-	if _, err := os.Stat(to); err == nil {
-		return fmt.Errorf("%s exists already", to)
-	}
-	c, err := sql.Open(db.d.driver, sqliteDSN(db.file(), false))
-	if err != nil {
-		return err
-	}
-	defer c.Close() //nolint:errcheck // only read from
-	if _, err := c.ExecContext(ctx, "VACUUM INTO ?", to); err != nil {
-		return err
-	}
-	return os.Chmod(to, 0o600)
-}

@@ -30,6 +30,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib"       // the PostgreSQL driver
@@ -49,22 +50,37 @@ type Config struct {
 
 // DB is an open database whose schema fits this program.
 type DB struct {
-	d     *dialect
-	dir   string // of the embedded database
-	url   string
-	clock func() time.Time
-	log   *slog.Logger
-	read  *pool
-	write *pool // SQLite: one connection. PostgreSQL: the same as read.
-	queue chan *change
-	done  chan struct{}
-	jobs  board // tells the workers here what was enqueued
+	d       *dialect
+	dir     string // of the embedded database
+	url     string
+	clock   func() time.Time
+	log     *slog.Logger
+	read    *pool
+	write   *pool // SQLite: one connection. PostgreSQL: the same as read.
+	queue   chan *change
+	done    chan struct{}
+	jobs    board // tells the workers here what was enqueued
+	tally   tally
+	closing sync.Once
+	held    *os.File // the lock on the folder of the embedded database
 }
 
 // Open opens the database, brings its schema up to date under a lock (after a
 // copy of the file when there is something to change) and starts the writer.
 func Open(ctx context.Context, c Config) (_ *DB, err error) {
 	defer fault.Wrap(&err, "store.Open")
+	db := newDB(c)
+	err = db.connect(ctx)
+	if err == nil {
+		err = db.migrate(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+func newDB(c Config) *DB {
 	db := &DB{clock: c.Clock, log: c.Log, dir: c.Dir, url: c.URL, done: make(chan struct{})}
 	if db.clock == nil {
 		db.clock = time.Now
@@ -72,23 +88,23 @@ func Open(ctx context.Context, c Config) (_ *DB, err error) {
 	if db.log == nil {
 		db.log = slog.New(slog.DiscardHandler)
 	}
-	if c.URL != "" {
-		err = db.openPostgres(ctx)
-	} else {
-		err = db.openSQLite(ctx)
+	return db
+}
+
+func (db *DB) connect(ctx context.Context) error {
+	if db.url != "" {
+		return db.openPostgres(ctx)
 	}
-	if err != nil {
-		return nil, err
-	}
-	if err := db.migrate(ctx); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	return db, nil
+	return db.openSQLite(ctx)
 }
 
 func (db *DB) openSQLite(ctx context.Context) error {
 	db.d = &sqlite
 	if err := os.MkdirAll(db.dir, 0o700); err != nil {
+		return err
+	}
+	var err error
+	if db.held, err = hold(ctx, db.dir, false); err != nil {
 		return err
 	}
 	w, err := sql.Open(db.d.driver, sqliteDSN(db.file(), false))
@@ -130,30 +146,33 @@ func (db *DB) openPostgres(ctx context.Context) error {
 	const conns = 20
 	p.SetMaxOpenConns(conns + 4) // four for migrations, backup and the queue's own
 	p.SetMaxIdleConns(conns)
-	if err := p.PingContext(ctx); err != nil {
-		return errors.Join(err, p.Close())
-	}
 	db.read = newPool(p, conns, db.d)
 	db.write = db.read
-	return nil
+	return p.PingContext(ctx)
 }
 
-// Close waits for the writer and closes the connections.
-func (db *DB) Close() error {
+// Close waits for the writer and closes the connections, once.
+func (db *DB) Close() (err error) {
+	db.closing.Do(func() { err = db.shut() })
+	return err
+}
+
+func (db *DB) shut() error {
 	if db.queue != nil {
 		close(db.queue)
 		<-db.done
 	}
-	err := db.read.close()
-	if db.write != db.read {
+	var err error
+	if db.read != nil {
+		err = db.read.close()
+	}
+	if db.write != db.read && db.write != nil {
 		err = errors.Join(err, db.write.close())
 	}
+	if db.held != nil {
+		err = errors.Join(err, db.held.Close())
+	}
 	return err
-}
-
-// Ping asks the database for a sign of life.
-func (db *DB) Ping(ctx context.Context) error {
-	return db.read.with(ctx, func(c *conn) error { return c.sql.PingContext(ctx) })
 }
 
 // Name is "sqlite" or "postgres".
@@ -200,6 +219,7 @@ func (db *DB) writer() {
 	for first := range db.queue {
 		todo := []*change{first}
 		err := db.write.with(context.Background(), func(c *conn) error { return db.together(c, &todo) })
+		db.tally.batch(len(todo))
 		for _, c := range todo {
 			if err != nil && c.err == nil {
 				c.err = db.d.fault(err)
@@ -453,6 +473,8 @@ type pool struct {
 	free chan *conn
 	mu   sync.Mutex
 	left int // connections not opened yet
+
+	waited atomic.Uint64 // times that none was free
 }
 
 // conn is one connection and the statements prepared on it.
@@ -486,6 +508,7 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 		}
 		return &conn{sql: c, d: p.d, stmts: map[string]*sql.Stmt{}}, nil
 	}
+	p.waited.Add(1)
 	select {
 	case c := <-p.free:
 		return c, nil

@@ -12,6 +12,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"os/signal"
 	"syscall"
 
@@ -19,6 +20,7 @@ import (
 
 	"kring/app"
 	"kring/base/fault"
+	"kring/door"
 )
 
 // Where says which database.
@@ -31,7 +33,7 @@ type Where struct {
 type House struct {
 	Open    func(ctx context.Context, w Where, log *slog.Logger, address string) (*app.App, func() error, error)
 	Handler func(a *app.App, log *slog.Logger, s *Serve) http.Handler
-	Work    func(ctx context.Context, a *app.App, log *slog.Logger, s *Serve) error // background jobs, until ctx ends
+	Work    func(ctx context.Context, a *app.App, log *slog.Logger) error // background jobs, until ctx ends
 	Demo    func(ctx context.Context, a *app.App) (signIn string, err error)
 	Version string
 }
@@ -45,6 +47,7 @@ type Terminal struct {
 type commands struct {
 	Where
 	JSON    bool             `help:"Write machine-readable output." name:"json"`
+	Level   slog.Level       `help:"What the log tells: debug, info, warn or error." name:"log-level" default:"info" env:"KRING_LOG_LEVEL"`
 	Version kong.VersionFlag `help:"Print the version." short:"V"`
 
 	Serve   Serve   `cmd:"" help:"Open the doors: pages, API, background work."`
@@ -86,12 +89,22 @@ func Main(args []string, house House, term Terminal) int {
 		fmt.Fprintf(term.Err, "kring: %v\n", err)
 		return 2
 	}
-	r := &run{ctx: ctx, house: house, term: term, where: c.Where, json: c.JSON, log: slog.New(slog.NewTextHandler(term.Err, nil))}
+	r := &run{ctx: ctx, house: house, term: term, where: c.Where, json: c.JSON, log: door.Log(term.Err, c.Level, !isTerminal(term.Err))}
 	if err := k.Run(r); err != nil {
 		fmt.Fprintf(term.Err, "kring: %s\n", sentence(err))
 		return 1
 	}
 	return 0
+}
+
+// isTerminal tells whether a person reads along: they get text, programs JSON.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	i, err := f.Stat()
+	return err == nil && i.Mode()&os.ModeCharDevice != 0
 }
 
 // sentence is what a person at a terminal reads.
