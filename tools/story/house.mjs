@@ -1,6 +1,6 @@
 // What every browser story needs: a Kring of its own, a visitor who watches,
 // and eyes that see what a person with a screen reader would.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -14,8 +14,12 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Starts the built program in an empty folder; stop() ends it and removes the folder. */
-export async function openKring({ demo = true, env = {}, args = [] } = {}) {
+export async function openKring({ demo = true, setup, env = {}, args = [] } = {}) {
   const data = await mkdtemp(join(tmpdir(), 'kring-story-'));
+  if (setup) {
+    demo = false;
+    command(data, ['setup', '--org', setup.org, '--admin', setup.email, '--name', setup.name, '--locale', setup.locale ?? 'nl', '--password-stdin'], setup.password);
+  }
   const words = ['serve', ...(demo ? ['--demo'] : []), '--data', data, '--listen', '127.0.0.1:0', ...args];
   const program = spawn(join(root, 'kring'), words, { cwd: data, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const kring = { data, out: '', log: '', url: '' };
@@ -43,6 +47,20 @@ export async function openKring({ demo = true, env = {}, args = [] } = {}) {
     program.on('error', fail);
   });
   return kring;
+}
+
+/** Runs another command of the program on the same data; returns what it printed. */
+export function command(data, words, input = '') {
+  const done = spawnSync(join(root, 'kring'), [...words, '--data', data], { cwd: data, input, encoding: 'utf8' });
+  if (done.status !== 0) throw new Error(`kring ${words.join(' ')}: ${done.status}\n${done.stdout}${done.stderr}`);
+  return done.stdout.trim();
+}
+
+export async function signIn(page, { email, password }) {
+  await page.goto('/sign-in');
+  await page.fill('input[name=email]', email);
+  await page.fill('input[name=password]', password);
+  await Promise.all([page.waitForURL((url) => url.pathname !== '/sign-in'), page.locator('form[action="/sign-in"] button[type=submit], form[action="/sign-in"] button:not([type])').first().click()]);
 }
 
 export function openBrowser() {
