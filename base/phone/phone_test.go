@@ -2,9 +2,12 @@ package phone_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/nyaruka/phonenumbers"
 
 	"kring/base/fault"
 	"kring/base/phone"
@@ -95,6 +98,32 @@ func TestShow(t *testing.T) {
 	}
 }
 
+// TestDutchGroups: our own grouping of Dutch numbers is the library's.
+func TestDutchGroups(t *testing.T) {
+	t.Parallel()
+	compared := 0
+	for prefix := range 1000 {
+		e164 := fmt.Sprintf("+31%03d234567", prefix)
+		n, err := phonenumbers.Parse(e164, "NL")
+		if err != nil || !phonenumbers.IsValidNumber(n) {
+			continue
+		}
+		compared++
+		if got, want := phone.Show(e164, "NL"), phonenumbers.Format(n, phonenumbers.NATIONAL); got != want {
+			t.Errorf("%s: %s, want %s", e164, got, want)
+		}
+		if got, want := phone.Show(e164, "BE"), phonenumbers.Format(n, phonenumbers.INTERNATIONAL); got != want {
+			t.Errorf("%s: %s, want %s", e164, got, want)
+		}
+		if got, want := phone.Fragments(e164)[1], "0"+phonenumbers.GetNationalSignificantNumber(n); got != want {
+			t.Errorf("%s: %s, want %s", e164, got, want)
+		}
+	}
+	if compared < 300 {
+		t.Errorf("only %d numbers were compared", compared)
+	}
+}
+
 func TestFragments(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -159,4 +188,16 @@ func FuzzNormalise(f *testing.F) {
 			t.Fatalf("%q cannot be found", n.E164)
 		}
 	})
+}
+
+func BenchmarkShow(b *testing.B) {
+	for b.Loop() {
+		phone.Show("+31384212121", "NL")
+	}
+}
+
+func BenchmarkFragments(b *testing.B) {
+	for b.Loop() {
+		phone.Fragments("+31384212121")
+	}
 }
