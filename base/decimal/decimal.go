@@ -88,9 +88,12 @@ func Amount(cents int64) string {
 // Plain writes a number with a point and no more digits than it needs.
 func Plain(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
+// signs are those between which digits are read: spaces and apostrophes group.
+var signs = strings.NewReplacer("\u2212", "-", "\u00a0", "", "\u202f", "", " ", "", "'", "", "’", "")
+
 // plain brings a typed number to digits with at most one point.
 func plain(typed string, style Style) (string, error) {
-	s := strings.NewReplacer("\u2212", "-", "\u00a0", "", "\u202f", "", " ", "", "'", "", "’", "").Replace(strings.TrimSpace(typed))
+	s := signs.Replace(strings.TrimSpace(typed))
 	if s == "" || len(s) > 40 || strings.Trim(s, "0123456789.,-") != "" || strings.LastIndexByte(s, '-') > 0 || !strings.ContainsAny(s, "0123456789") {
 		return "", ErrNumber
 	}

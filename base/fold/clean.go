@@ -49,13 +49,16 @@ func Text(s string, max int) (string, error) {
 
 // legible checks every rune and composes the text; \t and \n are left in.
 func legible(s string, max int) (string, error) {
+	if printable(s) {
+		return s, nil
+	}
 	if len(s) > 16*max+64 { // hopeless: not worth composing
 		return "", ErrLong.With(fault.Params{"max": max, "count": utf8.RuneCountInString(s)})
 	}
 	if !utf8.ValidString(s) || strings.ContainsRune(s, utf8.RuneError) {
 		return "", ErrBroken
 	}
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
+	s = lineEnds.Replace(s)
 	for _, r := range s {
 		switch {
 		case r == '\n', r == '\t', r == 0x85:
@@ -69,6 +72,19 @@ func legible(s string, max int) (string, error) {
 	}
 	return invisible.Replace(norm.NFC.String(s)), nil
 }
+
+// printable tells the common text that needs no second look: ASCII without
+// control characters.
+func printable(s string) bool {
+	for i := range len(s) {
+		if s[i] < 0x20 || s[i] > 0x7e {
+			return false
+		}
+	}
+	return true
+}
+
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 var invisible = strings.NewReplacer("\u200b", "", "\u2060", "", "\ufeff", "", "\u00ad", "", "\u200e", "", "\u200f", "")
 

@@ -32,8 +32,10 @@ var (
 func digits(typed, word string) string {
 	s := strings.ToUpper(strings.TrimSpace(typed))
 	s = strings.TrimLeft(strings.TrimPrefix(s, word), " :.")
-	return strings.NewReplacer(" ", "", ".", "", "-", "", "\u00a0", "").Replace(s)
+	return signs.Replace(s)
 }
+
+var signs = strings.NewReplacer(" ", "", ".", "", "-", "", "\u00a0", "", "/", "")
 
 // KvK is the one form of a Dutch trade register number: eight digits. There is
 // no check digit to test.

@@ -46,7 +46,7 @@ var vat = map[string]*regexp.Regexp{
 // form is checked for each country; a Dutch one must also pass its check, the
 // one of 2020 (mod 97, people) or the older 11-test (legal entities).
 func VAT(typed string) (string, error) {
-	s := strings.ToUpper(strings.NewReplacer(" ", "", ".", "", "-", "", "\u00a0", "", "/", "").Replace(typed))
+	s := strings.ToUpper(signs.Replace(typed))
 	if s == "" {
 		return "", nil
 	}
