@@ -15,6 +15,7 @@ import (
 	"kring/door/cli"
 	"kring/door/clock"
 	"kring/door/desk"
+	"kring/door/hook"
 	"kring/store"
 )
 
@@ -33,7 +34,8 @@ func house() cli.House {
 			return app.New(db, app.Config{Log: log, Address: address}), db.Close, nil
 		},
 		Handler: handler,
-		Work: func(ctx context.Context, a *app.App, log *slog.Logger) error {
+		Work: func(ctx context.Context, a *app.App, log *slog.Logger, s *cli.Serve) error {
+			a.SendBy(hook.Post(s.WebhooksInside))
 			return clock.Run(ctx, a, log, job.Options{})
 		},
 		Version: version(),

@@ -205,16 +205,22 @@ func (a *App) moveAccount(ctx context.Context, who Who, i id.Account, version in
 		if version != 0 && version != before.Version {
 			return &Stale[account.Account]{Fault: store.ErrStale, Now: before, Version: version}
 		}
-		next, changes, err := move(before, tx.Now())
-		if err != nil {
-			return err
-		}
-		if acc, err = tx.SaveAccount(next, fact.Fact{Deed: deed, Changes: changes}); err != nil {
-			return err
-		}
-		return a.afterAccountMoved(tx, who, acc)
+		acc, err = a.moveAccountTx(tx, who, before, move, deed)
+		return err
 	})
 	return acc, err
+}
+
+func (a *App) moveAccountTx(tx *store.Tx, who Who, before account.Account,
+	move func(account.Account, int64) (account.Account, []fact.Change, error), deed string) (account.Account, error) {
+	next, changes, err := move(before, tx.Now())
+	if err != nil {
+		return before, err
+	}
+	if next, err = tx.SaveAccount(next, fact.Fact{Deed: deed, Changes: changes}); err != nil {
+		return before, err
+	}
+	return next, a.afterAccountMoved(tx, who, next)
 }
 
 // Contacts at an account that is within reach.

@@ -35,6 +35,7 @@ type App struct {
 	db    *store.DB
 	log   *slog.Logger
 	conf  Config
+	post  Post
 	argon chan struct{} // at most two hashes at a time: each takes 19 MiB
 }
 

@@ -152,12 +152,17 @@ func (a *App) moveContact(ctx context.Context, who Who, i id.Contact, version in
 		if version != 0 && version != before.Version {
 			return &Stale[contact.Contact]{Fault: store.ErrStale, Now: before, Version: version}
 		}
-		next, changes, err := move(before, tx.Now())
-		if err != nil {
-			return err
-		}
-		c, err = tx.SaveContact(next, fact.Fact{Deed: deed, Changes: changes})
+		c, err = a.moveContactTx(tx, before, move, deed)
 		return err
 	})
 	return c, err
+}
+
+func (a *App) moveContactTx(tx *store.Tx, before contact.Contact,
+	move func(contact.Contact, int64) (contact.Contact, []fact.Change, error), deed string) (contact.Contact, error) {
+	next, changes, err := move(before, tx.Now())
+	if err != nil {
+		return before, err
+	}
+	return tx.SaveContact(next, fact.Fact{Deed: deed, Changes: changes})
 }

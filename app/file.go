@@ -170,15 +170,3 @@ func (a *App) moveFile(ctx context.Context, who Who, i id.File, bin bool, deed s
 	})
 	return f, err
 }
-
-// SweepFiles takes away the pieces of uploads that broke off a day ago; a job
-// of the clock.
-func (a *App) SweepFiles(ctx context.Context, who Who) error {
-	return a.db.Write(ctx, who.Org.ID, system("sweep"), func(tx *store.Tx) error {
-		left, err := tx.UnreadyFiles(tx.Now() - 24*3600*1000)
-		for _, f := range left {
-			err = errors.Join(err, tx.EraseFile(f.ID))
-		}
-		return err
-	})
-}

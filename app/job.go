@@ -17,13 +17,19 @@ import (
 // the transaction of its Progress or FinishJob.
 func (a *App) Jobs() map[string]func(context.Context, job.Job) error {
 	return map[string]func(context.Context, job.Job) error{
-		"session.prune": a.pruneSessions,
+		"session.prune":   a.pruneSessions,
+		"bulk.run":        a.runBulk,
+		"webhook.deliver": a.deliver,
+		"webhook.prune":   a.pruneDeliveries,
+		"file.sweep":      a.sweepFiles,
 	}
 }
 
 // routine is the work that comes back by itself; Jobs has its handlers.
 var routine = []job.Periodic{
 	{Name: "session.prune", Every: time.Hour},
+	{Name: "webhook.prune", Every: 24 * time.Hour},
+	{Name: "file.sweep", Every: 6 * time.Hour},
 }
 
 // Work runs jobs with these handlers, and the routine, until ctx ends, and then

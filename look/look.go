@@ -20,7 +20,7 @@
 //
 //	pages     Frame (shapes Full, Split, Reading, List) with its Shell · Bare · Steps · ErrorPage
 //	actions   Button IconButton Menu MenuItem Dialog Opens Closes Keys Shortcut
-//	forms     Field TextArea Select Checkbox Choices (Radio) Switch Segmented Option; classes form form-row form-part form-actions
+//	forms     Field TextArea Select Checkbox Choices (Radio) Switch Segmented Option · Picker PickOptions Repeat Copy Upload; classes form form-row form-part form-actions
 //	lists     Tabs FilterBar FilterToken Table Column Row Cell TableRows TableRow TableCell CellForm BulkBar
 //	records   Heading Section Facts Fact FactValue Timeline PersonRow Avatar Chip
 //	messages  Toast AlertStrip EmptyState Progress Skeleton

@@ -21,7 +21,7 @@ var pagesDir = flag.String("pages", "", "write the sample pages and their assets
 func samples() map[string]templ.Component {
 	return map[string]templ.Component{
 		"list": listPage(), "sheet": sheetPage(), "record": recordPage(), "form": formPage(),
-		"login": loginPage(), "steps": stepsPage(), "error": errorPage(),
+		"login": loginPage(), "steps": stepsPage(), "error": errorPage(), "settings": settingsPage(),
 	}
 }
 

@@ -66,6 +66,14 @@ func parts() map[string]templ.Component {
 			look.Choices{Name: "word", Legend: "Hoe noemen jullie wie bij je koopt?", Cards: true, Value: "klant", Options: []look.Option{{Value: "klant", Label: "Klant", Hint: "Winkel, dienst, groothandel."}, {Value: "client", Label: "Cliënt", Hint: "Zorg, advies, recht."}, {Value: "gast", Label: "Gast", Hint: "Hotel, horeca, vrije tijd."}}},
 			row(look.Segmented{Name: "shape", Label: "Vorm", Value: "board", Options: []look.Option{{Value: "board", Label: "Bord"}, {Value: "list", Label: "Lijst"}}}, look.Segmented{Label: "Tijdlijn", Value: "all", Options: []look.Option{{Value: "all", Label: "Alles", Href: "?"}, {Value: "people", Label: "Mensen", Href: "?by=people"}}}),
 		),
+		"input": stack(
+			look.Repeat{ID: "phones", Label: "Telefoon", Add: "Telefoon", Max: 3, Rows: []templ.Component{look.Field{Name: "phone-0", Label: "Nummer", HideLabel: true, Value: "06 12345678"}}, Blank: look.Field{Name: "phone-__n__", Label: "Nummer", HideLabel: true}},
+			look.Picker{Field: look.Field{Name: "account", Label: "Relatie"}, Text: "Zorggroep De Linden", From: "/pick"},
+			look.Copy{ID: "token", Label: "Token", Value: "kring_0197f3abc", Hint: "Je ziet hem maar één keer."},
+			look.Upload{Field: look.Field{Name: "file", Label: "Bestand", Hint: "Hooguit 25 MB."}, Several: true},
+			look.Field{Name: "tags", Label: "Labels", Suggest: []string{"vip", "pers"}},
+		),
+		"pick options": together(look.PickOptions([]look.PickOption{{Value: "1", Label: "Zorggroep De Linden", Note: "Zwolle", Lead: look.Avatar{Name: "Zorggroep"}}}), look.PickOptions(nil)),
 		"chip": stack(
 			row(look.PhaseBadge{Phase: look.Potential}, look.PhaseBadge{Phase: look.New}, look.PhaseBadge{Phase: look.Loyal, Extra: "Tweede ronde"}, look.PhaseBadge{Phase: look.Former}),
 			row(look.Chip{Label: "Beslisser"}, look.Chip{Label: "E-mail", Icon: "check", Tone: look.Good}, look.Chip{Label: "Nieuwsbrief: nee", Icon: "ban", Tone: look.Bad}, look.Chip{Label: "Niet gevraagd", Icon: "circle", Tone: look.Dashed}, look.Chip{Label: "Verloopt vrijdag", Icon: "hourglass", Tone: look.Warn}, look.Chip{Label: "Vandaag", Icon: "clock", Tone: look.Accent}, look.Chip{Label: "vip", Remove: "/tags", Name: "tag", Value: "vip"}),
@@ -125,7 +133,7 @@ func sheetPage() templ.Component {
 	p := parts()
 	f := look.Frame{Shell: shell(), Title: "Onderdelen", Scripts: []string{"table.js"}, Crumbs: []look.Crumb{{Label: "Onderdelen"}}, Head: look.Heading{Title: "Onderdelen", Lead: "Elk onderdeel met zijn toestanden."}}
 	return inside(f.Around(), together(
-		headed("Knop", p["button"]), headed("Veld", p["field"]), headed("Keuze", p["choice"]), headed("Fase, chip, persoon", p["chip"]),
+		headed("Knop", p["button"]), headed("Veld", p["field"]), headed("Keuze", p["choice"]), headed("Meer velden", p["input"]), headed("Fase, chip, persoon", p["chip"]),
 		headed("Ring", p["ring"]), headed("Melding", p["message"]), headed("Menu en laden", p["menu"]), headed("Tabel", p["plain table"]),
 		headed("Leeg", p["empty"]), headed("Tijdlijn", p["timeline"]),
 	))
@@ -166,6 +174,12 @@ func formPage() templ.Component {
 	f := look.Frame{Shell: shell(), Title: "Nieuwe relatie", Crumbs: []look.Crumb{{Label: "Relaties", Href: "/accounts"}, {Label: "Nieuw"}}, Head: look.Heading{Title: "Nieuwe relatie", Lead: "Begin met de naam; de rest kan later."}}
 	p := parts()
 	return inside(f.Around(), boxed(`<form class="form" method="post">`, `</form>`, p["field"], boxed(`<div class="form-actions">`, `</div>`, look.Button{Label: "Opslaan", Kind: look.Primary, Submit: true}, look.Button{Label: "Terug", Kind: look.Ghost, Href: "/accounts"})))
+}
+
+func settingsPage() templ.Component {
+	f := look.Frame{Shell: shell(), Title: "Organisatie", Crumbs: []look.Crumb{{Label: "Instellingen", Href: "/settings"}, {Label: "Organisatie"}}, Head: look.Heading{Title: "Organisatie"},
+		SecondIs: "Instellingen", Second: []look.NavGroup{{Label: "Jij", Items: []look.NavItem{{Label: "Profiel", Href: "/me"}, {Label: "Beveiliging", Href: "/security"}}}, {Label: "Organisatie", Items: []look.NavItem{{Label: "Organisatie", Href: "/org", Current: true}, {Label: "Leden", Href: "/members"}, {Label: "Eigen velden", Href: "/fields"}}}}}
+	return inside(f.Around(), boxed(`<form class="form" method="post">`, `</form>`, parts()["input"], boxed(`<div class="form-actions">`, `</div>`, look.Button{Label: "Opslaan", Kind: look.Primary, Submit: true})))
 }
 
 func loginPage() templ.Component {

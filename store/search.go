@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"kring/base/catalogue"
+	"kring/base/decimal"
 	"kring/base/fact"
 	"kring/base/fault"
 	"kring/base/id"
@@ -98,7 +99,11 @@ func (tx *Tx) ownValues(r found) error {
 		add := func(place int, text, number any) { rows = append(rows, tx.org, r.id, field, place, text, number) }
 		switch v := r.own[field].(type) {
 		case string:
-			add(0, v, nil)
+			var cents any // money is kept as "1000.50" and asked in cents
+			if c, err := decimal.Cents(v, decimal.Point); err == nil {
+				cents = float64(c)
+			}
+			add(0, v, cents)
 		case float64:
 			add(0, nil, v)
 		case int64:

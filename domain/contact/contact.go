@@ -121,10 +121,16 @@ func Restore(c Contact, now int64) (Contact, []fact.Change, error) {
 	return b, []fact.Change{fact.Of("deleted_at", c.Deleted, b.Deleted)}, nil
 }
 
-// agree checks what fields have to say about each other.
+// agree checks what fields have to say about each other, where nothing is wrong
+// with the field itself.
 func (c Contact) agree(wrong fault.Fields) {
-	if c.Given == "" && c.Family == "" {
+	if c.Given == "" && c.Family == "" && wrong["given"] == nil {
 		wrong.Add("family", ErrNoName)
+	}
+	for field := range wrong {
+		if strings.HasPrefix(field, "accounts") {
+			return
+		}
 	}
 	if len(c.Accounts) == 0 {
 		wrong.Add("accounts", ErrNoAccount)

@@ -33,7 +33,7 @@ type Where struct {
 type House struct {
 	Open    func(ctx context.Context, w Where, log *slog.Logger, address string) (*app.App, func() error, error)
 	Handler func(a *app.App, log *slog.Logger, s *Serve) http.Handler
-	Work    func(ctx context.Context, a *app.App, log *slog.Logger) error // background jobs, until ctx ends
+	Work    func(ctx context.Context, a *app.App, log *slog.Logger, s *Serve) error // background jobs, until ctx ends
 	Demo    func(ctx context.Context, a *app.App) (signIn string, err error)
 	Version string
 }

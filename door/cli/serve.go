@@ -12,12 +12,13 @@ import (
 
 // Serve opens the doors.
 type Serve struct {
-	Listen       string         `help:"Address to listen on." default:"127.0.0.1:7400" env:"KRING_LISTEN"`
-	Address      string         `help:"How visitors reach this Kring, when a proxy stands before it." placeholder:"https://…" env:"KRING_ADDRESS"`
-	Proxy        []netip.Prefix `help:"Networks of proxies whose X-Forwarded headers are believed." placeholder:"10.0.0.0/8" env:"KRING_PROXY"`
-	MetricsFrom  []netip.Prefix `help:"Networks that may read /metrics, besides this machine." placeholder:"10.0.0.0/8" env:"KRING_METRICS_FROM"`
-	MetricsToken string         `help:"Who sends this as a bearer token may read /metrics from anywhere." placeholder:"SECRET" env:"KRING_METRICS_TOKEN"`
-	Demo         bool           `help:"Open with the invented organisation Brandt & Zoon."`
+	Listen         string         `help:"Address to listen on." default:"127.0.0.1:7400" env:"KRING_LISTEN"`
+	Address        string         `help:"How visitors reach this Kring, when a proxy stands before it." placeholder:"https://…" env:"KRING_ADDRESS"`
+	Proxy          []netip.Prefix `help:"Networks of proxies whose X-Forwarded headers are believed." placeholder:"10.0.0.0/8" env:"KRING_PROXY"`
+	MetricsFrom    []netip.Prefix `help:"Networks that may read /metrics, besides this machine." placeholder:"10.0.0.0/8" env:"KRING_METRICS_FROM"`
+	MetricsToken   string         `help:"Who sends this as a bearer token may read /metrics from anywhere." placeholder:"SECRET" env:"KRING_METRICS_TOKEN"`
+	WebhooksInside bool           `help:"Let webhooks go to addresses inside the own network, and over plain http." env:"KRING_WEBHOOKS_INSIDE"`
+	Demo           bool           `help:"Open with the invented organisation Brandt & Zoon."`
 }
 
 // Run serves until it is asked to stop, then finishes what it was doing.
@@ -55,13 +56,13 @@ func (s *Serve) Run(r *run) (err error) {
 	}
 	work, stopWork := context.WithCancel(context.WithoutCancel(r.ctx))
 	worked := make(chan error, 1)
-	go func() { worked <- r.house.Work(work, a, r.log) }()
+	go func() { worked <- r.house.Work(work, a, r.log, s) }()
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listen) }()
 	empty, err := a.Empty(r.ctx)
 	if err != nil {
 		stopWork()
-		return err
+		return errors.Join(err, server.Close(), <-worked)
 	}
 	fmt.Fprintf(r.term.Out, "Kring is open at http://%s\n", listen.Addr())
 	switch {

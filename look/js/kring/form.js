@@ -8,6 +8,15 @@ document.addEventListener("click", (e) => {
   input.type = input.type === "password" ? "text" : "password"
   eye.setAttribute("aria-pressed", String(input.type === "text"))
 })
+document.addEventListener("click", async (e) => {
+  const button = e.target.closest("[data-copy]")
+  if (!button) return
+  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value)
+  const told = button.parentElement.nextElementSibling
+  told.textContent = button.querySelector(".label").textContent = told.dataset.copied
+})
+for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard
+
 for (const eye of document.querySelectorAll("[data-reveal]")) eye.hidden = false
 
 document.addEventListener("submit", (e) => {

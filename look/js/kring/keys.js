@@ -26,8 +26,8 @@ document.addEventListener("keydown", (e) => {
   if (e.defaultPrevented || e.isComposing || ["Shift", "Control", "Alt", "Meta"].includes(e.key)) return
   const name = spell(e)
   const bare = name.replace("shift+", "").length === 1
-  if (!name.startsWith("mod+") && e.target.closest(field + ", [popover]")) return
-  if (document.querySelector("dialog:modal") && name !== "mod+k") return
+  if (!name.startsWith("mod+") && e.target.closest(field)) return
+  if (document.querySelector("dialog:modal, :popover-open") && name !== "mod+k") return
   if (bare && !letters) return
   clearTimeout(forget)
   const whole = begun ? begun + " " + name : name
