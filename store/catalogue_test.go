@@ -16,7 +16,7 @@ import (
 // global are the tables that are read before the organisation is known, and
 // those about the database itself. One more needs a reason here.
 var global = []string{
-	"organisation", "login", "membership", "session", "token", "link", "passkey", "recovery", "attempt", "provider",
+	"organisation", "login", "membership", "session", "token", "link", "passkey", "recovery", "attempt", "provider", "pending",
 	"lease", "goose_db_version",
 }
 
