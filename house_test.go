@@ -363,8 +363,6 @@ func checkRights(declared []string, users string) (complaints []string) {
 	return complaints
 }
 
-var wordKey = regexp.MustCompile(`(?m)^\[?"([^"]+)"(?:\] *$| *=)`)
-
 // checkWords: whatever can go wrong can be said in both languages.
 func checkWords(codes []string, words map[string]string) (complaints []string) {
 	for _, language := range []string{"nl", "en"} {
@@ -372,13 +370,6 @@ func checkWords(codes []string, words map[string]string) (complaints []string) {
 			if !strings.Contains(words[language], `"fault.`+code+`"`) {
 				complaints = append(complaints, fmt.Sprintf("fault %s has no words in %s: add fault.%s to look/words/%s", code, language, code, language))
 			}
-		}
-		said := map[string]bool{}
-		for _, m := range wordKey.FindAllStringSubmatch(words[language], -1) {
-			if said[m[1]] {
-				complaints = append(complaints, fmt.Sprintf("%s is said twice in look/words/%s: keep one", m[1], language))
-			}
-			said[m[1]] = true
 		}
 	}
 	return complaints
@@ -523,7 +514,6 @@ func TestHouseComplains(t *testing.T) {
 		{"a right is used", checkRights([]string{"See"}, "who, member.See)"), ""},
 		{"or removed", checkRights([]string{"See"}, "member.SeeAll, see.See"), "never asked for"},
 		{"a fault has words", checkWords([]string{"a.b"}, map[string]string{"nl": `"fault.a.b" = "x"`, "en": `"fault.a.b" = "x"`}), ""},
-		{"and only once", checkWords(nil, map[string]string{"nl": "\"a.b\" = \"x\"\n\"a.b\" = \"y\"\n"}), "said twice"},
 		{"in both languages", checkWords([]string{"a.b"}, map[string]string{"nl": `"fault.a.b" = "x"`, "en": `"fault.a" = "x"`}), "no words in en"},
 	} {
 		switch {

@@ -65,7 +65,9 @@ func tally(in io.Reader, out io.Writer) (count, error) {
 		case e.Action == "build-output":
 			fmt.Fprint(out, e.Output)
 		case e.Action == "output":
-			said[key] += e.Output
+			if !strings.HasPrefix(e.Output, "=== ") { // RUN, PAUSE, CONT
+				said[key] += e.Output
+			}
 		case e.Test != "" && e.Action == "pass":
 			total.passed++
 			delete(said, key)
