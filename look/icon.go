@@ -24,17 +24,37 @@ var drawings = sync.OnceValue(func() map[string]string {
 	return out
 })
 
+type drawn struct {
+	name string
+	size int
+}
+
+var icons sync.Map // drawn → markup
+
 // Icon draws a Lucide icon, decorative: the words beside it or the label of
 // its button say what it means. Sizes are 14, 16, 18 and 22.
 func Icon(name string, size int) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		inside, ok := drawings()[name]
-		if !ok {
-			return fmt.Errorf("look: no icon %q in look/icon", name)
+		markup, err := iconMarkup(name, size)
+		if err != nil {
+			return err
 		}
-		_, err := fmt.Fprintf(w, `<svg class="icon" width="%d" height="%d" viewBox="0 0 24 24" fill="none"`+
-			` stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"`+
-			` aria-hidden="true">%s</svg>`, size, size, inside)
+		_, err = io.WriteString(w, markup)
 		return err
 	})
+}
+
+func iconMarkup(name string, size int) (string, error) {
+	if markup, ok := icons.Load(drawn{name, size}); ok {
+		return markup.(string), nil
+	}
+	inside, ok := drawings()[name]
+	if !ok {
+		return "", fmt.Errorf("look: no icon %q in look/icon", name)
+	}
+	markup := fmt.Sprintf(`<svg class="icon" width="%d" height="%d" viewBox="0 0 24 24" fill="none"`+
+		` stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"`+
+		` aria-hidden="true">%s</svg>`, size, size, inside)
+	icons.Store(drawn{name, size}, markup)
+	return markup, nil
 }

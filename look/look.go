@@ -36,6 +36,9 @@ package look
 import (
 	"context"
 	"strings"
+	"unicode"
+
+	"github.com/a-h/templ"
 
 	"kring/look/words"
 )
@@ -57,6 +60,25 @@ func W(ctx context.Context) *words.Words {
 
 // T is the message of a key in the words of the page.
 func T(ctx context.Context, key string) string { return W(ctx).T(key) }
+
+// address lets a link through when it stays here or goes to the web, a mailbox
+// or a telephone; anything else (javascript:) goes nowhere. A colon in the
+// query is not a scheme: filters are full of them.
+func address(href string) templ.SafeURL {
+	start, _, _ := strings.Cut(strings.TrimSpace(href), "?")
+	scheme, _, ok := strings.Cut(start, ":")
+	if strings.ContainsFunc(href, unicode.IsControl) {
+		return "#"
+	}
+	if !ok || strings.ContainsAny(scheme, "/#") {
+		return templ.SafeURL(href)
+	}
+	switch strings.ToLower(scheme) {
+	case "http", "https", "mailto", "tel":
+		return templ.SafeURL(href)
+	}
+	return "#"
+}
 
 // classes joins the names that are not empty.
 func classes(names ...string) string {

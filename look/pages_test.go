@@ -3,6 +3,7 @@ package look_test
 import (
 	"bytes"
 	"flag"
+	"io"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -62,5 +63,30 @@ func write(t *testing.T, name string, text []byte) {
 	}
 	if err := os.WriteFile(path, text, 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// BenchmarkList draws a list of fifty rows, the page people live in.
+func BenchmarkList(b *testing.B) {
+	table := sampleTable()
+	for len(table.Rows) < 50 {
+		table.Rows = append(table.Rows, table.Rows[:5]...)
+	}
+	ctx := look.With(b.Context(), words.For("nl", "klant"))
+	for b.Loop() {
+		if err := table.Render(ctx, io.Discard); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkFrame draws everything around a page.
+func BenchmarkFrame(b *testing.B) {
+	page := errorPage()
+	ctx := look.With(b.Context(), words.For("nl", "klant"))
+	for b.Loop() {
+		if err := page.Render(ctx, io.Discard); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
