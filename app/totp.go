@@ -8,6 +8,8 @@ import (
 	"encoding/base32"
 	"encoding/json"
 	"errors"
+	"image"
+	"image/draw"
 	"image/png"
 	"strings"
 
@@ -78,8 +80,12 @@ func codes(ticket, url string) (c Codes, err error) {
 	if err != nil {
 		return c, err
 	}
+	// A scanner wants a white edge around it, also on a dark page.
+	framed := image.NewGray(img.Bounds().Inset(-16))
+	draw.Draw(framed, framed.Bounds(), image.White, image.Point{}, draw.Src)
+	draw.Draw(framed, img.Bounds(), img, img.Bounds().Min, draw.Src)
 	var b bytes.Buffer
-	if err := png.Encode(&b, img); err != nil {
+	if err := png.Encode(&b, framed); err != nil {
 		return c, err
 	}
 	return Codes{Ticket: ticket, Secret: key.Secret(), URL: url, PNG: b.Bytes()}, nil

@@ -49,6 +49,7 @@ var stock = sync.OnceValue(func() *shelf {
 	s.put("kring.js", bundle(list("js/kring")))
 	s.put("table.js", bundle(list("js/table")))
 	s.put("bare.js", bundle([]string{"js/kring/form.js"}))
+	s.put("passkey.js", load("js/passkey.js"))
 	s.put("kring.css", stylesheet(s))
 	return s
 })

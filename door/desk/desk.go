@@ -270,6 +270,12 @@ func (v *visit) answer(err error) {
 	if kind == fault.Internal {
 		p.ID = door.ID(v.r.Context())
 	}
+	if v.who.IsZero() {
+		page := v.bare(title)
+		page.Lead = text
+		v.show(status(kind), bareProblem(page, p)) //nolint:errcheck // never fails
+		return
+	}
 	v.show(status(kind), problemPage(v.anyFrame(title), p)) //nolint:errcheck // never fails
 }
 

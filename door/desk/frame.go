@@ -112,6 +112,8 @@ func (d *Desk) routes() {
 	d.anyone("GET /{$}", home)
 	d.anyone("GET /", func(v *visit) error { return errNoPage })
 	d.entryRoutes()
+	d.setupRoutes()
+	d.settingRoutes()
 }
 
 // home sends a member to the first place they may go, and a first visitor to
