@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"crypto/sha256"
 	"strings"
 	"testing"
 
@@ -77,6 +78,18 @@ func (w *World) MemberOf(o organisation.Organisation, name string, role member.R
 	who, err := w.App.AsMember(w.t.Context(), mail)
 	w.must(err)
 	return who
+}
+
+// Session signs a member in and gives what their cookie holds.
+func (w *World) Session(who app.Who) (secret string) {
+	w.t.Helper()
+	secret = id.New[id.Record]().String()
+	hash := sha256.Sum256([]byte(secret))
+	w.must(w.DB.Write(w.t.Context(), who.Org.ID, nobody, func(tx *store.Tx) error {
+		s := entry.Session{Hash: hash[:], Login: who.Member.Login, Org: who.Org.ID, Member: who.Member.ID, Until: tx.Now() + entry.SessionIdle, Proof: "password"}
+		return tx.AddSession(s, fact.Fact{Deed: "member.signed_in", Kind: fact.Member, Subject: who.Member.ID.Any()})
+	}))
+	return secret
 }
 
 func (w *World) must(err error) {

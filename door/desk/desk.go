@@ -32,8 +32,9 @@ import (
 
 // Desk is the staff's door.
 type Desk struct {
-	app *app.App
-	mux *http.ServeMux
+	app      *app.App
+	mux      *http.ServeMux
+	patterns []string // every page, for the test that goes over all of them
 }
 
 // New hangs the pages on a mux.
@@ -71,6 +72,7 @@ func (d *Desk) member(pattern string, h handler) {
 func (d *Desk) anyone(pattern string, h handler) { d.hang(pattern, h) }
 
 func (d *Desk) hang(pattern string, h handler) {
+	d.patterns = append(d.patterns, pattern)
 	d.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		v := &visit{w: w, r: r, d: d, app: d.app, words: words.For(language(r), "")}
 		w.Header().Set("Cache-Control", "no-store")
