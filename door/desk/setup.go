@@ -125,6 +125,9 @@ func (v *visit) showSetupTeam(code int, f setupTeamForm) error {
 // setupTeam invites who was filled in; what was not right comes back, the
 // links of the others are shown.
 func setupTeam(v *visit) error {
+	if err := v.may(member.MemberManage); err != nil {
+		return err
+	}
 	form, err := v.form()
 	if err != nil {
 		return err
