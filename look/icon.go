@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -52,9 +53,14 @@ func iconMarkup(name string, size int) (string, error) {
 	if !ok {
 		return "", fmt.Errorf("look: no icon %q in look/icon", name)
 	}
-	markup := fmt.Sprintf(`<svg class="icon" width="%d" height="%d" viewBox="0 0 24 24" fill="none"`+
+	markup := fmt.Sprintf(`<svg class="icon" width="%s" height="%s" viewBox="0 0 24 24" fill="none"`+
 		` stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"`+
-		` aria-hidden="true">%s</svg>`, size, size, inside)
+		` aria-hidden="true">%s</svg>`, rem(size), rem(size), inside)
 	icons.Store(drawn{name, size}, markup)
 	return markup, nil
+}
+
+// rem writes a size drawn in pixels so that it follows the reader's letters.
+func rem(px int) string {
+	return strconv.FormatFloat(float64(px)/16, 'f', -1, 64) + "rem"
 }

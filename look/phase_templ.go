@@ -153,7 +153,7 @@ func PhaseGlyph(phase string) templ.Component {
 			templ_7745c5c3_Var6 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<svg class=\"glyph\" width=\"16\" height=\"16\" viewBox=\"0 0 16 16\" fill=\"none\" stroke=\"currentColor\" aria-hidden=\"true\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<svg class=\"glyph\" width=\"1rem\" height=\"1rem\" viewBox=\"0 0 16 16\" fill=\"none\" stroke=\"currentColor\" aria-hidden=\"true\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -221,7 +221,7 @@ type Ring struct {
 // Render draws the ring.
 func (r Ring) Render(ctx context.Context, w io.Writer) error { return ring(r).Render(ctx, w) }
 
-func (r Ring) size() string { return strconv.Itoa(r.Size) }
+func (r Ring) size() string { return rem(r.Size) }
 
 // width is the stroke of the outer turn, thicker where the ring is small.
 func (r Ring) width() float64 {
@@ -549,7 +549,7 @@ func StepRing(now, of int) templ.Component {
 			templ_7745c5c3_Var24 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<div class=\"step-ring\"><svg width=\"72\" height=\"72\" viewBox=\"0 0 72 72\" fill=\"none\" aria-hidden=\"true\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<div class=\"step-ring\"><svg width=\"4.5rem\" height=\"4.5rem\" viewBox=\"0 0 72 72\" fill=\"none\" aria-hidden=\"true\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
