@@ -3,6 +3,7 @@ package app_test
 import (
 	"kring/app"
 	"kring/base/fact"
+	"kring/base/fault"
 	"kring/domain/entry"
 	"kring/domain/member"
 	"kring/domain/organisation"
@@ -35,4 +36,11 @@ func elsewhere(h *house) app.Who {
 	who, err := h.a.AsMember(h.Context(), "baas@elders.example")
 	h.must(err)
 	return who
+}
+
+var faultFields = fault.ErrFields
+
+func fieldsOf(err error) map[string]*fault.Fault {
+	f, _ := fault.From(err)
+	return f.Fields
 }
