@@ -61,6 +61,15 @@ func (a *App) AccountLines(ctx context.Context, who Who, q filter.Query) (p Page
 	return p, n, capped, err
 }
 
+// AccountRows is a page of accounts as rows of a list, uncounted.
+func (a *App) AccountRows(ctx context.Context, who Who, q filter.Query) (p Page[account.Line], err error) {
+	err = a.read(ctx, who, member.AccountRead, func(v *store.View) error {
+		p, err = v.AccountLines(q, a.lens(who), who.Reach(fact.Account))
+		return err
+	})
+	return p, err
+}
+
 // CountAccounts counts what a query finds, exactly up to store.MostCounted.
 func (a *App) CountAccounts(ctx context.Context, who Who, q filter.Query) (n int, capped bool, err error) {
 	err = a.peek(ctx, who, member.AccountRead, func(v *store.View) error {

@@ -16,7 +16,7 @@ func Catalogue() catalogue.Catalogue {
 		catalogue.Field{Key: "kind", Kind: catalogue.Choice, Choices: Kinds, Column: true},
 		catalogue.Field{Key: "owner", Kind: catalogue.Member, Column: true, Shown: true},
 		catalogue.Field{Key: "team", Kind: catalogue.Team, Column: true},
-		catalogue.Field{Key: "city", Kind: catalogue.Text, Sort: true, Column: true, Shown: true},
+		catalogue.Field{Key: "city", Kind: catalogue.Text, Sort: true, Column: true},
 		catalogue.Field{Key: "postcode", Kind: catalogue.Text, Column: true},
 		catalogue.Field{Key: "country", Kind: catalogue.Text, Column: true},
 		catalogue.Field{Key: "phone", Kind: catalogue.Phone, Column: true, Shown: true, Many: true},

@@ -114,6 +114,7 @@ func (d *Desk) routes() {
 	d.entryRoutes()
 	d.setupRoutes()
 	d.settingRoutes()
+	d.listRoutes()
 }
 
 // home sends a member to the first place they may go, and a first visitor to

@@ -86,6 +86,24 @@ var allowed = map[string]struct {
 	"GET /settings/providers/{provider}":                     {member.SettingManage, "mine"},
 	"POST /settings/providers/{provider}":                    {member.SettingManage, "mine"},
 	"POST /settings/providers/{provider}/removal":            {member.SettingManage, "mine"},
+	"GET /accounts":                                          {member.AccountRead, ""},
+	"GET /accounts/filter":                                   {member.AccountRead, ""},
+	"GET /accounts/filter/form":                              {member.AccountRead, ""},
+	"GET /accounts/columns":                                  {member.AccountRead, ""},
+	"POST /accounts/bulk":                                    {member.AccountRead, ""}, // the deed takes more
+	"GET /accounts/{id}/cell":                                {member.AccountWrite, "account"},
+	"POST /accounts/{id}/cell":                               {member.AccountWrite, "account"},
+	"GET /contacts":                                          {member.ContactRead, ""},
+	"GET /contacts/filter":                                   {member.ContactRead, ""},
+	"GET /contacts/filter/form":                              {member.ContactRead, ""},
+	"GET /contacts/columns":                                  {member.ContactRead, ""},
+	"POST /contacts/bulk":                                    {member.ContactRead, ""}, // the deed takes more
+	"GET /contacts/{id}/cell":                                {member.ContactWrite, "contact"},
+	"POST /contacts/{id}/cell":                               {member.ContactWrite, "contact"},
+	"POST /views":                                            {member.ViewRead, ""},
+	"POST /views/{id}":                                       {member.ViewRead, "mine"},
+	"GET /bulk/{id}":                                         {member.Self, "mine"},
+	"POST /bulk/{id}/undo":                                   {member.Self, "mine"},
 }
 
 // TestEveryRoute goes over every page × every role × a record of one's own, of
