@@ -11,6 +11,7 @@ import (
 
 	"kring/app"
 	"kring/base/job"
+	"kring/demo"
 	"kring/door"
 	"kring/door/cli"
 	"kring/door/clock"
@@ -38,6 +39,7 @@ func house() cli.House {
 			a.SendBy(hook.Post(s.WebhooksInside))
 			return clock.Run(ctx, a, log, job.Options{})
 		},
+		Demo:    demo.Found,
 		Version: version(),
 	}
 }
