@@ -223,7 +223,7 @@ func registry(f Frame, t func(string) string) string {
 	if err != nil {
 		return ""
 	}
-	return `<script type="application/json" id="keys">` + string(body) + `</script>`
+	return `<script type="application/json" id="key-registry">` + string(body) + `</script>`
 }
 
 // caps are the key caps of a shortcut as they are drawn.

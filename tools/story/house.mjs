@@ -82,9 +82,10 @@ export const phone = { width: 390, height: 844 };
  * happen: errors in the console, blocked by the content policy, requests to
  * other hosts, answers of 500 and up. Expected 4xx answers are named in `allow`.
  */
-export async function visit(browser, kring, { locale = 'nl', theme = 'light', size = desk, allow = [], javaScript = true } = {}) {
+export async function visit(browser, kring, { locale = 'nl', theme = 'light', size = desk, allow = [], javaScript = true, at = '127.0.0.1' } = {}) {
+  const home = kring.url.replace('127.0.0.1', at); // passkeys want a name, not a number
   const context = await browser.newContext({
-    baseURL: kring.url,
+    baseURL: home,
     locale: locale === 'nl' ? 'nl-NL' : 'en-GB',
     timezoneId: 'Europe/Amsterdam',
     colorScheme: theme,
@@ -98,12 +99,12 @@ export async function visit(browser, kring, { locale = 'nl', theme = 'light', si
   const seen = [];
   context.on('request', (request) => {
     const url = new URL(request.url());
-    if (/^(https?|wss?):$/.test(url.protocol) && url.origin !== kring.url && !allow.includes(url.origin)) seen.push(`asked another host: ${url}`);
+    if (/^(https?|wss?):$/.test(url.protocol) && url.origin !== home && !allow.includes(url.origin)) seen.push(`asked another host: ${url}`);
   });
   context.on('response', (response) => {
     if (response.status() >= 500) seen.push(`${response.status()} from ${response.request().method()} ${response.url()}`);
   });
-  context.on('weberror', (error) => seen.push(`script error: ${error.error()}`));
+  context.on('weberror', (error) => seen.push(`script error at ${error.page()?.url()}: ${error.error()?.stack}`));
   context.on('console', (message) => {
     const text = message.text();
     if (message.type() !== 'error' || allow.some((code) => typeof code === 'number' && text.includes(`status of ${code}`))) return;
@@ -121,7 +122,12 @@ export async function axe(page) {
     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
     resultTypes: ['violations'],
   }));
-  return violations.map((v) => `${page.url()}: ${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => `${n.target.join(' ')} ${n.any?.[0]?.message ?? ''}`).join(' | ')}`);
+  const twice = await page.evaluate(() => {
+    const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
+    return [...new Set(ids.filter((id, i) => ids.indexOf(id) !== i))];
+  });
+  const doubles = twice.map((id) => `${page.url()}: two elements have the id ${id}`);
+  return doubles.concat(violations.map((v) => `${page.url()}: ${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => `${n.target.join(' ')} ${n.any?.[0]?.message ?? ''}`).join(' | ')}`));
 }
 
 /** Nothing wider than the window, but for scrollers of their own. */

@@ -1,5 +1,5 @@
 // One registry of keys, written by the server; the ? list shows the same one.
-const { letters, keys } = JSON.parse(document.getElementById("keys")?.textContent ?? '{"letters":true,"keys":[]}')
+const { letters, keys } = JSON.parse(document.getElementById("key-registry")?.textContent ?? '{"letters":true,"keys":[]}')
 const field = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true]"
 let begun = "", forget
 
