@@ -44,8 +44,8 @@ func (a *App) Empty(ctx context.Context) (empty bool, err error) {
 }
 
 // Setup makes the first organisation with its first administrator and signs
-// them in: secret is the session's, or the link's when asked ByLink. There is
-// no default password and no second time.
+// them in: secret is the session's, the link's when asked ByLink, and none
+// without a device. There is no default password and no second time.
 func (a *App) Setup(ctx context.Context, in Setup) (secret string, err error) {
 	fs := fault.Fields{}
 	mail, err := email.Normalise(in.Email)
@@ -103,8 +103,13 @@ func (a *App) Setup(ctx context.Context, in Setup) (secret string, err error) {
 		}
 		return tx.AddLink(entry.Link{Hash: linkHash, Purpose: "invite", Login: login.ID, Until: tx.Now() + entry.InviteLasts}, about(added, "member.link_made"))
 	})
-	if err != nil || in.ByLink {
-		return link, err
+	switch {
+	case err != nil:
+		return "", err
+	case in.ByLink:
+		return link, nil
+	case in.Device == Device{}: // from the command line: nobody to sign in
+		return "", nil
 	}
 	return a.startSession(ctx, login, at, in.Device, "password", func(*store.Tx) error { return nil })
 }

@@ -62,7 +62,7 @@ func membersPage(v *visit) error {
 	f.Table = look.Table{ID: "members", Label: t("setting.members"), Plain: true, Columns: []look.Column{
 		{Key: "name", Label: t("setting.name"), Phone: look.PhoneTitle, Grow: true},
 		{Key: "role", Label: t("setting.role"), Phone: look.PhoneSub},
-		{Key: "team", Label: t("setting.team"), Phone: look.PhoneSub},
+		{Key: "team", Label: t("setting.team")},
 		{Key: "state", Label: t("member.state"), Phone: look.PhoneEnd},
 	}}
 	for _, m := range all {

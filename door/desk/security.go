@@ -182,7 +182,7 @@ func (v *visit) showCodes(code int, said string) error {
 	if err != nil {
 		return err
 	}
-	f := codesForm{settingPage: v.setting("security", v.words.T("security.codes_on")), Secret: inFours(c.Secret), Address: c.URL,
+	f := codesForm{settingPage: v.setting("security", v.words.T("security.codes")), Secret: inFours(c.Secret), Address: c.URL,
 		Picture: "data:image/png;base64," + base64.StdEncoding.EncodeToString(c.PNG), Said: said}
 	f.Lead = v.words.T("security.codes_lead")
 	return v.show(code, codesView(f))

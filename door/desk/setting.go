@@ -252,8 +252,11 @@ func (v *visit) past(facts []fact.Fact) (all []pastChange) {
 		for _, c := range f.Changes {
 			from, to := v.written(c.Field, c.From, teams), v.written(c.Field, c.To, teams)
 			key := "setting.change"
-			if from == to || c.Field == "scopes" {
+			switch {
+			case from == to || c.Field == "scopes":
 				key = "setting.change_only"
+			case from == "—":
+				key = "setting.change_to"
 			}
 			p.Changes = append(p.Changes, v.words.Tf(key, words.P{"field": v.words.T("setting.field_" + c.Field), "from": from, "to": to}))
 		}

@@ -160,7 +160,7 @@ func (p settingPage) within() templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</nav><div class=\"settings-body\"><div class=\"heading-text\"><h1>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</nav><div class=\"settings-body\"><div class=\"settings-head\"><h1>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -412,7 +412,7 @@ func profileView(f profileForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = look.Checkbox{Name: "keys", Label: look.T(ctx, "setting.keys"), Hint: look.T(ctx, "setting.keys_hint"), Checked: f.Keys}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = look.Checkbox{ID: "letters", Name: "keys", Label: look.T(ctx, "setting.keys"), Hint: look.T(ctx, "setting.keys_hint"), Checked: f.Keys}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
