@@ -10,7 +10,7 @@ document.addEventListener("htmx:finally:request", (e) => {
 })
 
 function failed() {
-  const words = document.getElementById("failed")
+  const words = document.getElementById("kring-failed")
   if (words) document.getElementById("toasts").append(words.content.cloneNode(true))
 }
 document.addEventListener("kring:failed", failed)
