@@ -82,10 +82,10 @@ func listPage() templ.Component {
 			look.Button{Label: "Importeren", Icon: "upload", Kind: look.Ghost, Href: "/imports/new"},
 			look.Button{Label: "Relatie", Icon: "plus", Kind: look.Primary, Href: "/accounts/new", Key: "R"},
 		},
-		Head: look.Tabs{Items: []look.Tab{
+		Head: together(raw(`<h1 class="unseen">Relaties, Mijn relaties</h1>`), look.Tabs{Items: []look.Tab{
 			{Label: "Alle", Href: "?", Count: "321"}, {Label: "Mijn relaties", Href: "?view=1", Count: "46", Current: true},
 			{Label: "Onder verwachting", Href: "?view=2", Count: "7", Changed: true}, {Label: "Langer dan 90 dagen stil", Href: "?view=3", Count: "5"},
-		}, End: look.Button{Label: "Weergave", Icon: "plus", Kind: look.Ghost, Size: look.Small}},
+		}, End: look.Button{Label: "Weergave", Icon: "plus", Kind: look.Ghost, Size: look.Small}}),
 	}
 	return inside(f.Around(), together(
 		look.FilterBar{
