@@ -345,7 +345,9 @@ func (s sheet) title() string { return s.say("many") }
 func (s sheet) frame() look.Frame {
 	f := s.v.frame(s.title(), s.path)
 	f.Shape, f.Scripts = look.List, []string{"table.js"}
-	f.Crumbs = []look.Crumb{{Label: s.title(), Href: s.path}, {Label: s.here()}}
+	if f.Crumbs = []look.Crumb{{Label: s.title(), Href: s.path}}; s.tab > 0 || s.q.Bin {
+		f.Crumbs = append(f.Crumbs, look.Crumb{Label: s.here()})
+	}
 	f.Head = listHead(s)
 	if s.v.who.Can(s.write) {
 		b := look.Button{Label: s.say("new"), Icon: "plus", Kind: look.Primary, Href: s.path + "/new"}
@@ -389,7 +391,7 @@ func (l *listing) table(rows []record, next filter.Cursor) look.Table {
 	}
 	end := l.phoneEnd(fields)
 	for i, f := range fields {
-		c := look.Column{Key: f.Key, Label: l.label(f), Number: numeric(f), Drop: l.drop(i)}
+		c := look.Column{Key: f.Key, Label: l.label(f), Number: numeric(f), Drop: l.drop(f)}
 		if i == 0 {
 			c.Label, c.Phone = l.say("one"), look.PhoneTitle
 		} else if f.Key == end {
@@ -450,11 +452,17 @@ func (l *listing) shown() []catalogue.Field {
 
 // drop is when a column leaves a narrowing panel; columns that somebody chose
 // stay, and the table scrolls.
-func (l *listing) drop(i int) int {
-	if !slices.Equal(l.q.Columns, l.fields.Columns()) || i < 3 {
+func (l *listing) drop(f catalogue.Field) int {
+	if !slices.Equal(l.q.Columns, l.fields.Columns()) {
 		return 0
 	}
-	return min(i-2, 3)
+	switch f.Key {
+	case "email":
+		return 2
+	case "tags", "roles":
+		return 1
+	}
+	return 0
 }
 
 // phoneEnd is the column at the right of a phone's row: the one sorted on, or
