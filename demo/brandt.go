@@ -85,7 +85,7 @@ var shared = []view.View{
 	{Kind: fact.Account, Name: "Contract loopt af", Query: "own.contract_tot=before:2027-06-01&sort=name"},
 	{Kind: fact.Account, Name: "Groot", Query: "size=gte:250&sort=-size"},
 	{Kind: fact.Account, Name: "Zonder telefoonnummer", Query: "phone=empty:&sort=name"},
-	{Kind: fact.Contact, Name: "Beslissers", Query: "role=decider&sort=name"},
+	{Kind: fact.Contact, Name: "Beslissers", Query: "roles=decider&sort=name"},
 }
 
 func at(street, number, postcode, city string) reach.Addresses {

@@ -81,6 +81,7 @@ type listing struct {
 	tabs   []viewTab
 	tab    int      // the current one of tabs
 	wrong  []string // sentences about what could not be asked
+	notes  []string // sentences about what a saved view asked and cannot ask any more
 	names  names
 }
 
@@ -458,6 +459,9 @@ func (l *listing) drop(f catalogue.Field) int {
 	}
 	switch f.Key {
 	case "email":
+		if l.kind == fact.Contact { // a function and a role stand beside it
+			return 3
+		}
 		return 2
 	case "tags", "roles":
 		return 1

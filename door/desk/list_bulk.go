@@ -64,7 +64,7 @@ func (of *roster) bulk(v *visit) error {
 	}
 	chosen := app.Selection{Kind: of.kind}
 	if form.Get("all") != "" {
-		if len(l.wrong) > 0 { // what cannot be asked would choose more than was seen
+		if len(l.wrong)+len(l.notes) > 0 { // what cannot be asked would choose more than was seen
 			return l.answer()
 		}
 		chosen.All = &l.q

@@ -18,6 +18,7 @@ type viewTab struct {
 	name    string
 	query   filter.Query
 	saved   *view.View
+	gone    []wrongParam // what it asked and cannot be asked any more
 	n       int
 	capped  bool
 	counted bool
@@ -44,11 +45,16 @@ func (l *listing) choose(key string) error {
 			if err != nil {
 				continue
 			}
-			q, _ := lenient(l.fields, params)
-			l.tabs = append(l.tabs, viewTab{key: s.ID.String(), name: s.Name, query: q.View(), saved: &s})
+			q, gone := lenient(l.fields, params)
+			l.tabs = append(l.tabs, viewTab{key: s.ID.String(), name: s.Name, query: q.View(), saved: &s, gone: gone})
 		}
 	}
 	l.tab = 0
+	defer func() {
+		for _, g := range l.tabs[l.tab].gone {
+			l.notes = append(l.notes, l.v.words.Tf("list.view_less", words.P{"name": l.tabs[l.tab].name, "field": l.about(g.name)}))
+		}
+	}()
 	if key != "" {
 		if at := slices.IndexFunc(l.tabs, func(t viewTab) bool { return t.key == key }); at > 0 {
 			l.tab = at
@@ -73,7 +79,7 @@ func (l *listing) tally(n int, capped bool) (err error) {
 		switch {
 		case i == l.tab && !l.changed():
 			t.n, t.capped = n, capped
-		case i >= mostTabsCounted && i != l.tab:
+		case i >= mostTabsCounted && i != l.tab, len(t.gone) > 0:
 			continue
 		default:
 			if t.n, t.capped, err = l.count(l.v, t.query); err != nil {
