@@ -103,6 +103,33 @@ func (h *house) colleague(name, mail string, role member.Role, team id.Team) app
 	return h.visit(p.Session)
 }
 
+// Two who set up the same new Kring at once: one does.
+func TestSetupAtOnce(t *testing.T) {
+	t.Parallel()
+	kit.Both(t, func(t *testing.T, db *store.DB, clock *kit.Clock) {
+		a := app.New(db, app.Config{})
+		var wg sync.WaitGroup
+		errs := make([]error, 6)
+		for i := range errs {
+			wg.Go(func() {
+				_, errs[i] = a.Setup(t.Context(), app.Setup{Organisation: "Brandt", Name: "Anna", Email: string(rune('a'+i)) + "@brandt.example", Password: adminWord, Device: desk})
+			})
+		}
+		wg.Wait()
+		done := 0
+		for _, err := range errs {
+			if err == nil {
+				done++
+			} else if !errors.Is(err, app.ErrSetUp) {
+				t.Error(err)
+			}
+		}
+		if done != 1 {
+			t.Fatalf("%d set up", done)
+		}
+	})
+}
+
 func TestInvitation(t *testing.T) {
 	t.Parallel()
 	both(t, func(h *house) {

@@ -85,6 +85,10 @@ func (a *App) Setup(ctx context.Context, in Setup) (secret string, err error) {
 	var login entry.Login
 	var at []entry.Session
 	err = a.db.Write(ctx, nowhere, fact.Actor{Kind: "system", Name: "setup"}, func(tx *store.Tx) error {
+		// Two set-ups at once wait for each other here; the second is refused.
+		if n, err := tx.AddAttempt("setup", entry.AttemptWindow); err != nil || n > 1 {
+			return either(err, ErrSetUp)
+		}
 		if all, err := tx.Organisations(1); err != nil || len(all) > 0 {
 			return either(err, ErrSetUp)
 		}
