@@ -40,7 +40,31 @@ func house() cli.House {
 			return clock.Run(ctx, a, log, job.Options{})
 		},
 		Demo:    demo.Found,
+		Care:    care(),
 		Version: version(),
+	}
+}
+
+// care looks after a database that is not opened for use.
+func care() cli.Care {
+	at := func(w cli.Where) store.Config { return store.Config{Dir: w.Data, URL: w.Database} }
+	return cli.Care{
+		Backup: func(ctx context.Context, w cli.Where, to string) error { return store.Backup(ctx, at(w), to) },
+		Restore: func(ctx context.Context, w cli.Where, from string) (string, error) {
+			return store.Restore(ctx, at(w), from)
+		},
+		Examine: func(ctx context.Context, w cli.Where) (all []cli.Finding, err error) {
+			found, err := store.Examine(ctx, at(w))
+			for _, f := range found {
+				all = append(all, cli.Finding(f))
+			}
+			return all, err
+		},
+		Schema: func(ctx context.Context, w cli.Where, log *slog.Logger) (was, is int64, err error) {
+			c := at(w)
+			c.Log = log
+			return store.Migrate(ctx, c)
+		},
 	}
 }
 

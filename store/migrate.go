@@ -14,6 +14,7 @@ import (
 
 	"github.com/pressly/goose/v3"
 
+	"kring/base/fault"
 	"kring/base/id"
 )
 
@@ -50,6 +51,22 @@ func (db *DB) migrate(ctx context.Context) error {
 		return fmt.Errorf("upgrade of the schema: %w", err)
 	}
 	return db.fits(ctx, p)
+}
+
+// Migrate brings the schema up to date and says from which version to which.
+func Migrate(ctx context.Context, c Config) (was, is int64, err error) {
+	defer fault.Wrap(&err, "store.Migrate")
+	db := newDB(c)
+	if err = db.connect(ctx); err == nil {
+		was, _, err = db.Schema(ctx)
+	}
+	if err == nil {
+		err = db.migrate(ctx)
+	}
+	if err == nil {
+		is, _, err = db.Schema(ctx)
+	}
+	return was, is, errors.Join(err, db.Close())
 }
 
 func (db *DB) provider() (*goose.Provider, error) {

@@ -35,6 +35,7 @@ type House struct {
 	Handler func(a *app.App, log *slog.Logger, s *Serve) http.Handler
 	Work    func(ctx context.Context, a *app.App, log *slog.Logger, s *Serve) error // background jobs, until ctx ends
 	Demo    func(ctx context.Context, a *app.App) (signIn string, err error)
+	Care    Care
 	Version string
 }
 
@@ -54,7 +55,10 @@ type commands struct {
 	Setup   Setup   `cmd:"" help:"Make the organisation and its first administrator, as the first-run page does."`
 	User    User    `cmd:"" help:"Members: who may come in."`
 	Token   Token   `cmd:"" help:"API tokens."`
+	Backup  Backup  `cmd:"" help:"Write everything into one file, while Kring runs."`
+	Restore Restore `cmd:"" help:"Put a backup in the place of the database."`
 	Migrate Migrate `cmd:"" help:"Bring the schema up to date (serve does so by itself)."`
+	Doctor  Doctor  `cmd:"" help:"Look database, schema, disk and settings over."`
 }
 
 // run is what each command gets.
@@ -117,10 +121,7 @@ func sentence(err error) string {
 
 // open opens the database; done closes it.
 func (r *run) open() (a *app.App, done func(*error), err error) {
-	if r.where.Data == "" {
-		r.where.Data = "kring-data"
-	}
-	a, shut, err := r.house.Open(r.ctx, r.where, r.log, "")
+	a, shut, err := r.house.Open(r.ctx, r.at(), r.log, "")
 	if err != nil {
 		return nil, nil, err
 	}

@@ -60,20 +60,6 @@ func line(r *run) (string, error) {
 	return strings.TrimRight(sc.Text(), "\r"), nil
 }
 
-// Migrate brings the schema up to date.
-type Migrate struct{}
-
-// Run opens the database, which migrates it, and says what it has.
-func (*Migrate) Run(r *run) (err error) {
-	_, done, err := r.open()
-	if err != nil {
-		return err
-	}
-	defer done(&err)
-	fmt.Fprintln(r.term.Out, "The schema is up to date.")
-	return nil
-}
-
 // Token makes API tokens.
 type Token struct {
 	Add TokenAdd `cmd:"" help:"Make a token for a member and print it, once."`
