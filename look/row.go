@@ -66,29 +66,22 @@ func drawnBy(write func(p *pen, w *words.Words)) templ.Component {
 	})
 }
 
-// look of a column's cells, worked out once for all rows.
-type columnLook struct{ class, edit string }
-
-func (t Table) looks(w *words.Words) []columnLook {
-	out := make([]columnLook, len(t.Columns))
+// looks are the classes of each column's cells, worked out once for all rows.
+func (t Table) looks() []string {
+	out := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
-		out[i] = c.look(w, i == 0)
+		out[i] = c.look(i == 0)
 	}
 	return out
 }
 
-func (c Column) look(w *words.Words, first bool) columnLook {
-	return columnLook{
-		class: classes(c.class(), when(first, "name")),
-		edit:  w.Tf("look.edit_cell", words.P{"name": c.Label}),
-	}
-}
+func (c Column) look(first bool) string { return classes(c.class(), when(first, "name")) }
 
 // TableRows are the rows alone, and the row that fetches the next: what a list
 // answers to a request for its next page.
 func TableRows(t Table) templ.Component {
 	return drawnBy(func(p *pen, w *words.Words) {
-		looks := t.looks(w)
+		looks := t.looks()
 		for _, r := range t.Rows {
 			p.row(w, t, looks, r)
 		}
@@ -100,16 +93,16 @@ func TableRows(t Table) templ.Component {
 
 // TableRow is one row, to answer a request that changed it.
 func TableRow(t Table, r Row) templ.Component {
-	return drawnBy(func(p *pen, w *words.Words) { p.row(w, t, t.looks(w), r) })
+	return drawnBy(func(p *pen, w *words.Words) { p.row(w, t, t.looks(), r) })
 }
 
 // TableCell is one cell; it answers a POST of its CellForm. The first cell of
 // a row carries its name.
 func TableCell(col Column, c Cell, first bool) templ.Component {
-	return drawnBy(func(p *pen, w *words.Words) { p.cell(w, col.look(w, first), c) })
+	return drawnBy(func(p *pen, w *words.Words) { p.cell(w, col.look(first), c) })
 }
 
-func (p *pen) row(w *words.Words, t Table, looks []columnLook, r Row) {
+func (p *pen) row(w *words.Words, t Table, looks []string, r Row) {
 	p.raw("<tr")
 	p.attr("id", "row-"+r.ID)
 	p.attr("class", when(r.Muted, "muted"))
@@ -129,16 +122,10 @@ func (p *pen) row(w *words.Words, t Table, looks []columnLook, r Row) {
 	p.raw("</tr>")
 }
 
-func (p *pen) cell(w *words.Words, l columnLook, c Cell) {
-	p.raw(`<td class="`, l.class)
-	if c.Tone != "" {
-		p.raw(" ", c.Tone)
-	}
-	p.raw(`"`)
-	if c.Edit != "" {
-		p.attr("data-edit", c.Edit)
-		p.attr("title", l.edit)
-	}
+func (p *pen) cell(w *words.Words, class string, c Cell) {
+	p.raw("<td")
+	p.attr("class", classes(class, c.Tone))
+	p.attr("data-edit", c.Edit)
 	p.raw(">")
 	if c.Lead == nil && c.Icon == "" {
 		p.value(w, c)

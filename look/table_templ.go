@@ -80,7 +80,7 @@ func (c Column) class() string {
 		when(c.Number, "number"),
 		when(c.Drop > 0, "drop-"+strconv.Itoa(c.Drop)),
 		when(c.Grow, "grow"),
-		"on-phone-"+or(c.Phone, "none"),
+		when(c.Phone != "", "on-phone-"+c.Phone),
 	)
 }
 
