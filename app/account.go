@@ -23,13 +23,26 @@ var (
 // team it is the owner's team's. A person gets the one contact it has.
 func (a *App) AddAccount(ctx context.Context, who Who, d account.Draft) (acc account.Account, err error) {
 	err = a.write(ctx, who, member.AccountWrite, func(tx *store.Tx) error {
-		acc, err = a.addAccount(tx, who, d)
+		acc, err = a.addAccount(tx, who, id.New[id.Account](), d)
 		return err
 	})
 	return acc, err
 }
 
-func (a *App) addAccount(tx *store.Tx, who Who, d account.Draft) (account.Account, error) {
+// AddAccountOnce is AddAccount for a form that may be sent twice: the second
+// time there is an account with this id, and that is the answer.
+func (a *App) AddAccountOnce(ctx context.Context, who Who, i id.Account, d account.Draft) (acc account.Account, err error) {
+	err = a.write(ctx, who, member.AccountWrite, func(tx *store.Tx) error {
+		if acc, err = tx.Account(i, who.Reach(fact.Account)); !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		acc, err = a.addAccount(tx, who, i, d)
+		return err
+	})
+	return acc, err
+}
+
+func (a *App) addAccount(tx *store.Tx, who Who, i id.Account, d account.Draft) (account.Account, error) {
 	own, err := ownValues(&tx.View, fact.Account, d.Own, true)
 	if err != nil {
 		return account.Account{}, err
@@ -41,7 +54,7 @@ func (a *App) addAccount(tx *store.Tx, who Who, d account.Draft) (account.Accoun
 	if d.Team, err = placed(tx, d.Owner, d.Team); err != nil {
 		return account.Account{}, err
 	}
-	acc, err := account.New(id.New[id.Account](), tx.Now(), who.Org.Settings.Country, d)
+	acc, err := account.New(i, tx.Now(), who.Org.Settings.Country, d)
 	if err != nil {
 		return acc, err
 	}

@@ -19,19 +19,31 @@ var ErrNoAccount = fault.New(fault.Invalid, "contact.account_unknown", "there is
 // AddContact makes a contact at one or more accounts within who's reach.
 func (a *App) AddContact(ctx context.Context, who Who, d contact.Draft) (c contact.Contact, err error) {
 	err = a.write(ctx, who, member.ContactWrite, func(tx *store.Tx) error {
-		c, err = a.addContact(tx, who, d)
+		c, err = a.addContact(tx, who, id.New[id.Contact](), d)
 		return err
 	})
 	return c, err
 }
 
-func (a *App) addContact(tx *store.Tx, who Who, d contact.Draft) (contact.Contact, error) {
+// AddContactOnce does for contacts what AddAccountOnce does.
+func (a *App) AddContactOnce(ctx context.Context, who Who, i id.Contact, d contact.Draft) (c contact.Contact, err error) {
+	err = a.write(ctx, who, member.ContactWrite, func(tx *store.Tx) error {
+		if c, err = tx.Contact(i, who.Reach(fact.Contact)); !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		c, err = a.addContact(tx, who, i, d)
+		return err
+	})
+	return c, err
+}
+
+func (a *App) addContact(tx *store.Tx, who Who, i id.Contact, d contact.Draft) (contact.Contact, error) {
 	own, err := ownValues(&tx.View, fact.Contact, d.Own, true)
 	if err != nil {
 		return contact.Contact{}, err
 	}
 	d.Own = own
-	c, err := contact.New(id.New[id.Contact](), tx.Now(), who.Org.Settings.Country, d)
+	c, err := contact.New(i, tx.Now(), who.Org.Settings.Country, d)
 	if err != nil {
 		return c, err
 	}

@@ -19,6 +19,9 @@ import (
 // Page is one page of a list and the place of the next.
 type Page[T any] = store.Page[T]
 
+// Hit is a record that a search found.
+type Hit = store.Hit
+
 // lens is from where who sees a query.
 func (a *App) lens(who Who) filter.Lens {
 	zone := who.Zone()

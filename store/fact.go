@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"encoding/json"
+	"strings"
 
 	"kring/base/fact"
 	"kring/base/fault"
@@ -50,16 +51,28 @@ func (v *View) Facts(before id.Fact, limit int) (_ []fact.Fact, err error) {
 }
 
 // FactsOf is the history of one record, newest first.
-func (v *View) FactsOf(subject id.Record, before id.Fact, limit int) (_ []fact.Fact, err error) {
+func (v *View) FactsOf(subject id.Record, before id.Fact, limit int, by ...string) (_ []fact.Fact, err error) {
 	defer fault.Wrap(&err, "store.FactsOf(%s)", subject)
-	return v.facts(v.where("").and("subject_id = ?", subject), before, limit)
+	return v.facts(v.where("").and("subject_id = ?", subject).by(by), before, limit)
 }
 
 // FactsAround is the timeline of an account: its own facts and those of what
-// belongs to it, newest first.
-func (v *View) FactsAround(account id.Account, before id.Fact, limit int) (_ []fact.Fact, err error) {
+// belongs to it, newest first; with by only what these kinds of actors did.
+func (v *View) FactsAround(account id.Account, before id.Fact, limit int, by ...string) (_ []fact.Fact, err error) {
 	defer fault.Wrap(&err, "store.FactsAround(%s)", account)
-	return v.facts(v.where("").and("account_id = ?", account), before, limit)
+	return v.facts(v.where("").and("account_id = ?", account).by(by), before, limit)
+}
+
+// by keeps the deeds of these kinds of actors.
+func (w *where) by(kinds []string) *where {
+	if len(kinds) == 0 {
+		return w
+	}
+	args := make([]any, len(kinds))
+	for i, k := range kinds {
+		args[i] = k
+	}
+	return w.and("actor_kind IN (?"+strings.Repeat(", ?", len(kinds)-1)+")", args...)
 }
 
 func (v *View) facts(w *where, before id.Fact, limit int) (all []fact.Fact, err error) {

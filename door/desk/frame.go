@@ -115,6 +115,7 @@ func (d *Desk) routes() {
 	d.setupRoutes()
 	d.settingRoutes()
 	d.listRoutes()
+	d.recordRoutes()
 }
 
 // home sends a member to the first place they may go, and a first visitor to

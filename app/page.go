@@ -1,0 +1,118 @@
+package app
+
+import (
+	"context"
+
+	"kring/base/fact"
+	"kring/base/id"
+	"kring/domain/account"
+	"kring/domain/contact"
+	"kring/domain/field"
+	"kring/domain/file"
+	"kring/domain/filter"
+	"kring/domain/member"
+	"kring/store"
+)
+
+// Look says how much of a record a page wants to see.
+type Look struct {
+	Facts  int           // how many of the newest facts; 0 is none
+	Before id.Fact       // those before this one
+	By     []string      // of these kinds of actors; none is everybody
+	List   *filter.Query // the list it was opened from, for the next and the previous
+}
+
+// RecordPage is what the pages of every kind of record show beside the record,
+// all as it was at one moment.
+type RecordPage struct {
+	Fields       []field.Definition // own fields
+	Members      []member.Member
+	Groups       []member.Group
+	Files        []file.File // without those in the bin
+	Facts        []fact.Fact // newest first
+	Before, Next id.Record   // in the list; zero at an end
+}
+
+// AccountPage is one account with everything about it.
+type AccountPage struct {
+	RecordPage
+	Account  account.Account
+	Contacts []contact.Contact
+}
+
+// AccountPage reads an account within who's reach, with everything about it.
+func (a *App) AccountPage(ctx context.Context, who Who, i id.Account, l Look) (p AccountPage, err error) {
+	err = a.read(ctx, who, member.AccountRead, func(v *store.View) error {
+		if p.Account, err = v.Account(i, who.Reach(fact.Account)); err != nil {
+			return err
+		}
+		if who.Can(member.ContactRead) {
+			if p.Contacts, err = v.ContactsAt(i, 200); err != nil {
+				return err
+			}
+		}
+		if l.Facts > 0 {
+			if p.Facts, err = v.FactsAround(i, l.Before, min(l.Facts, 500), l.By...); err != nil {
+				return err
+			}
+		}
+		if l.List != nil {
+			if p.Before, p.Next, err = v.AccountBeside(i.Any(), *l.List, a.lens(who), who.Reach(fact.Account)); err != nil {
+				return err
+			}
+		}
+		return p.beside(v, who, fact.Account, i.Any())
+	})
+	return p, err
+}
+
+// ContactPage is one contact with everything about it.
+type ContactPage struct {
+	RecordPage
+	Contact  contact.Contact
+	Accounts map[id.Account]string // names of those within reach
+}
+
+// ContactPage reads a contact within who's reach, with everything about it.
+func (a *App) ContactPage(ctx context.Context, who Who, i id.Contact, l Look) (p ContactPage, err error) {
+	err = a.read(ctx, who, member.ContactRead, func(v *store.View) error {
+		if p.Contact, err = v.Contact(i, who.Reach(fact.Contact)); err != nil {
+			return err
+		}
+		var at []id.Account
+		for _, link := range p.Contact.Accounts {
+			at = append(at, link.Account)
+		}
+		if p.Accounts, err = v.AccountNames(at, who.Reach(fact.Account)); err != nil {
+			return err
+		}
+		if l.Facts > 0 {
+			if p.Facts, err = v.FactsOf(i.Any(), l.Before, min(l.Facts, 500), l.By...); err != nil {
+				return err
+			}
+		}
+		if l.List != nil {
+			if p.Before, p.Next, err = v.ContactBeside(i.Any(), *l.List, a.lens(who), who.Reach(fact.Contact)); err != nil {
+				return err
+			}
+		}
+		return p.beside(v, who, fact.Contact, i.Any())
+	})
+	return p, err
+}
+
+func (p *RecordPage) beside(v *store.View, who Who, kind fact.Kind, record id.Record) (err error) {
+	if p.Fields, err = v.Fields(kind); err != nil {
+		return err
+	}
+	if p.Members, err = v.Members(); err != nil {
+		return err
+	}
+	if p.Groups, err = v.Teams(); err != nil {
+		return err
+	}
+	if who.Can(member.FileRead) {
+		p.Files, err = v.Files(record)
+	}
+	return err
+}
