@@ -46,14 +46,14 @@ func (a Avatar) size() string {
 // words between them (de, van der) do not count.
 func Initials(name string) string {
 	var letters []rune
-	words := strings.Fields(name)
-	for _, word := range words {
+	names := strings.Fields(name)
+	for _, word := range names {
 		if r := []rune(word)[0]; unicode.IsUpper(r) || unicode.IsDigit(r) {
 			letters = append(letters, r)
 		}
 	}
-	if len(letters) == 0 && len(words) > 0 {
-		letters = []rune{unicode.ToUpper([]rune(words[0])[0])}
+	if len(letters) == 0 && len(names) > 0 {
+		letters = []rune{unicode.ToUpper([]rune(names[0])[0])}
 	}
 	if len(letters) > 2 {
 		letters = []rune{letters[0], letters[len(letters)-1]}
