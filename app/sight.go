@@ -20,6 +20,8 @@ type Sight struct {
 	Ground string         // all, own or team; "" is not at all
 	By     string         // the account through which a contact is seen
 	Path   []member.Group // for team: from the record's team up to the person's
+	Owner  string         // whose it is
+	Team   string         // to which team it belongs
 }
 
 // ErrSightKind says that the question is about accounts and contacts.
@@ -44,6 +46,7 @@ func (a *App) WhySee(ctx context.Context, who Who, m id.Member, kind fact.Kind, 
 		s.Scope = scopeOf(org.Settings, s.Member.Role, kind)
 		s.Set = member.Scope(org.Settings.Scopes[string(s.Member.Role)][string(kind)]).Valid() == nil
 		r := member.Reach{Scope: s.Scope, Member: m, Teams: member.Below(s.Member.Team, groups)}
+		var owner id.Member
 		var team id.Team
 		switch kind {
 		case fact.Account:
@@ -51,17 +54,30 @@ func (a *App) WhySee(ctx context.Context, who Who, m id.Member, kind fact.Kind, 
 			if err != nil {
 				return err
 			}
-			s.Label, s.Ground, team = acc.Name, r.Why(acc.Owner, acc.Team), acc.Team
+			s.Label, s.Ground, owner, team = acc.Name, r.Why(acc.Owner, acc.Team), acc.Owner, acc.Team
 		case fact.Contact:
 			c, err := v.Contact(id.Contact(record), who.Reach(kind))
 			if err != nil {
 				return err
 			}
+			owner = c.Owner
 			if team, err = s.ofContact(v, r, c); err != nil {
 				return err
 			}
 		default:
 			return ErrSightKind
+		}
+		if !owner.IsZero() {
+			o, err := v.Member(owner)
+			if err != nil {
+				return err
+			}
+			s.Owner = o.Name
+		}
+		for _, g := range groups {
+			if g.ID == team {
+				s.Team = g.Name
+			}
 		}
 		if s.Ground == "team" {
 			s.Path = climb(team, s.Member.Team, groups)
@@ -80,6 +96,7 @@ func (s *Sight) ofContact(v *store.View, r member.Reach, c contact.Contact) (tea
 	if s.Ground = r.Why(c.Owner, c.Team); s.Ground != "" {
 		return c.Team, nil
 	}
+	team = c.Team
 	for _, l := range c.Accounts {
 		acc, err := v.Account(l.Account, member.Reach{Scope: member.All})
 		if err != nil {

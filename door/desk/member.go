@@ -285,8 +285,16 @@ func (v *visit) sight(s app.Sight, kind fact.Kind) string {
 		p["path"] = strings.Join(path, " → ")
 	}
 	text := v.words.Tf(key, p)
-	if s.By != "" && s.Ground != "" {
+	switch {
+	case s.By != "" && s.Ground != "":
 		text += " " + v.words.Tf("sight.by", p)
+	case s.Ground == "" && s.Owner != "" && s.Member.State == member.Active:
+		p["owner"], p["team"] = s.Owner, s.Team
+		key := "sight.belongs"
+		if s.Team == "" {
+			key = "sight.belongs_no_team"
+		}
+		text += " " + v.words.Tf(key, p)
 	}
 	return text
 }
