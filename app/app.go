@@ -110,6 +110,9 @@ func (a *App) write(ctx context.Context, who Who, right member.Right, fn func(*s
 	if err := may(who, right); err != nil {
 		return err
 	}
+	if tx, ok := joinedTo(ctx, who.Org.ID); ok {
+		return fn(tx)
+	}
 	return a.db.Write(ctx, who.Org.ID, who.Actor, fn)
 }
 
@@ -118,6 +121,9 @@ func (a *App) read(ctx context.Context, who Who, right member.Right, fn func(*st
 	if err := may(who, right); err != nil {
 		return err
 	}
+	if tx, ok := joinedTo(ctx, who.Org.ID); ok {
+		return fn(&tx.View)
+	}
 	return a.db.Read(ctx, who.Org.ID, fn)
 }
 
@@ -125,6 +131,9 @@ func (a *App) read(ctx context.Context, who Who, right member.Right, fn func(*st
 func (a *App) peek(ctx context.Context, who Who, right member.Right, fn func(*store.View) error) error {
 	if err := may(who, right); err != nil {
 		return err
+	}
+	if tx, ok := joinedTo(ctx, who.Org.ID); ok {
+		return fn(&tx.View)
 	}
 	return a.db.Peek(ctx, who.Org.ID, fn)
 }

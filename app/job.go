@@ -22,6 +22,7 @@ func (a *App) Jobs() map[string]func(context.Context, job.Job) error {
 		"webhook.deliver": a.deliver,
 		"webhook.prune":   a.pruneDeliveries,
 		"file.sweep":      a.sweepFiles,
+		"once.prune":      a.pruneOnce,
 	}
 }
 
@@ -30,6 +31,7 @@ var routine = []job.Periodic{
 	{Name: "session.prune", Every: time.Hour},
 	{Name: "webhook.prune", Every: 24 * time.Hour},
 	{Name: "file.sweep", Every: 6 * time.Hour},
+	{Name: "once.prune", Every: time.Hour},
 }
 
 // Work runs jobs with these handlers, and the routine, until ctx ends, and then
