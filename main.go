@@ -13,6 +13,7 @@ import (
 	"kring/base/job"
 	"kring/demo"
 	"kring/door"
+	"kring/door/api"
 	"kring/door/cli"
 	"kring/door/clock"
 	"kring/door/desk"
@@ -72,6 +73,7 @@ func care() cli.Care {
 func handler(a *app.App, log *slog.Logger, s *cli.Serve) http.Handler {
 	mux := http.NewServeMux()
 	desk.New(a, mux)
+	api.New(a, mux, api.Config{Rate: s.APIRate})
 	metrics := door.Health{App: a, Log: log, From: s.MetricsFrom, Token: s.MetricsToken}.Open(mux)
 	return door.Wrap(door.Config{Log: log, Proxies: s.Proxy, Metrics: metrics}, mux)
 }

@@ -66,6 +66,15 @@ func Client(ctx context.Context) string { return of(ctx).client }
 // Secure says whether the visitor came over TLS, directly or by a proxy.
 func Secure(ctx context.Context) bool { return of(ctx).secure }
 
+// SessionCookie is the name of the cookie that holds a session. It follows the
+// line: over TLS the browser itself guards that the cookie came from this host.
+func SessionCookie(ctx context.Context) string {
+	if Secure(ctx) {
+		return "__Host-kring"
+	}
+	return "kring"
+}
+
 // Failed notes the cause of an internal error for the log; it never reaches a
 // page.
 func Failed(ctx context.Context, err error) { of(ctx).cause = err }

@@ -18,6 +18,7 @@ type Serve struct {
 	MetricsFrom    []netip.Prefix `help:"Networks that may read /metrics, besides this machine." placeholder:"10.0.0.0/8" env:"KRING_METRICS_FROM"`
 	MetricsToken   string         `help:"Who sends this as a bearer token may read /metrics from anywhere." placeholder:"SECRET" env:"KRING_METRICS_TOKEN"`
 	WebhooksInside bool           `help:"Let webhooks go to addresses inside the own network, and over plain http." env:"KRING_WEBHOOKS_INSIDE"`
+	APIRate        float64        `name:"api-rate" help:"Requests a second that one API token may make; 0 is no limit." placeholder:"N" env:"KRING_API_RATE"`
 	Demo           bool           `help:"Open with the invented organisation Brandt & Zoon."`
 }
 

@@ -140,14 +140,8 @@ func language(r *http.Request) string {
 	return "nl"
 }
 
-// cookieName follows the line: over TLS the browser itself guards that the
-// cookie came from this host.
-func cookieName(r *http.Request) string {
-	if door.Secure(r.Context()) {
-		return "__Host-kring"
-	}
-	return "kring"
-}
+// cookieName is the name of the session's cookie.
+func cookieName(r *http.Request) string { return door.SessionCookie(r.Context()) }
 
 // remember puts the session's secret in the cookie.
 func (v *visit) remember(secret string) {
