@@ -277,14 +277,14 @@ func TestSettingPages(t *testing.T) {
 	b.post("/settings/roles", "version", v, "service.account", "own").want(200, "Opgeslagen")
 	b.post("/settings/roles", "version", "1", "service.account", "own").want(409)
 
-	b.post("/settings/tokens", "name", "", "until", "30").want(422, "Een token heeft een naam")
+	b.post("/settings/tokens", "name", "", "until", "30").want(422, "Een API-sleutel heeft een naam")
 	b.post("/settings/tokens", "name", "Webwinkel", "until", "30").want(200, "kring_", "nog niet gebruikt")
 	token := b.found(`/settings/tokens/([0-9a-f-]{36})/revocation`)
 	b.get("/settings/tokens").want(200, "Webwinkel")
 	if strings.Contains(b.body, "kring_") {
 		t.Fatal("a token is shown twice")
 	}
-	b.post("/settings/tokens/"+token+"/revocation").want(200, "Token ingetrokken")
+	b.post("/settings/tokens/"+token+"/revocation").want(200, "API-sleutel ingetrokken")
 
 	b.post("/settings/providers", "name", "Eigen", "issuer", "http://elders.example", "client_id", "kring").want(422, "https://")
 	b.post("/settings/providers", "name", "Eigen", "issuer", "https://id.example", "client_id", "kring", "secret", "s3").want(200, "Er is een geheim bewaard", "/sign-in/provider/return")
@@ -316,7 +316,7 @@ func TestTwoStepPages(t *testing.T) {
 	c.post("/sign-in", "email", "anna@brandt.example", "password", word, "next", "/settings/tokens").want(200, "Nog één stap")
 	c.get("/settings").want(200, "Fijn dat je er bent")
 	c.post("/sign-in/step", "code", "123", "next", "/settings/tokens").want(422, "Deze code klopt niet")
-	c.post("/sign-in/step", "code", strings.ToUpper(recovery), "next", "/settings/tokens").want(200, "API-tokens")
+	c.post("/sign-in/step", "code", strings.ToUpper(recovery), "next", "/settings/tokens").want(200, "API-sleutels")
 	d := s.browser()
 	d.post("/sign-in", "email", "anna@brandt.example", "password", word).want(200, "Nog één stap")
 	s.clock.Advance(11 * time.Minute)
