@@ -18,8 +18,9 @@ var accountFolder = &folder{
 	kind: fact.Account, word: "account", path: "/accounts", icon: "building-2",
 	read: member.AccountRead, write: member.AccountWrite, erase: member.AccountErase,
 	keys: account.Fields,
+	ways: []string{"phones", "emails", "addresses", "website"},
 	shown: []string{
-		"phones", "emails", "addresses", "website", "owner", "team", "kind", "legal_form", "kvk", "branch", "vat_id", "sbi", "size", "counter_value",
+		"owner", "team", "kind", "legal_form", "kvk", "branch", "vat_id", "sbi", "size", "counter_value",
 		"source", "source_from", "external_id",
 	},
 	parts: []formPart{

@@ -18,9 +18,8 @@ var contactFolder = &folder{
 	kind: fact.Contact, word: "contact", path: "/contacts", icon: "user",
 	read: member.ContactRead, write: member.ContactWrite, erase: member.ContactErase,
 	keys: contact.Fields,
-	shown: []string{
-		"phones", "emails", "addresses", "honorific", "initials", "language", "owner", "team", "source", "source_from", "external_id",
-	},
+	ways:  []string{"phones", "emails", "addresses"},
+	shown: []string{"honorific", "initials", "given", "infix", "family", "language", "owner", "team", "source", "source_from", "external_id"},
 	parts: []formPart{
 		{keys: []string{"given", "infix", "family"}},
 		{key: "work", keys: []string{"accounts"}},

@@ -116,6 +116,7 @@ func (d *Desk) routes() {
 	d.settingRoutes()
 	d.listRoutes()
 	d.recordRoutes()
+	d.paletteRoutes()
 }
 
 // home sends a member to the first place they may go, and a first visitor to

@@ -27,7 +27,8 @@ type folder struct {
 	read, write, erase member.Right
 	keys               []string   // of its fields, in the order of the history
 	parts              []formPart // of its form
-	shown              []string   // fields on the overview, in this order
+	ways               []string   // fields by which the record is reached
+	shown              []string   // the other fields on the overview, in this order
 	load               func(v *visit, i id.Record, l app.Look) (leaf, app.RecordPage, error)
 	add                func(v *visit, q *asked) (leaf, error)
 	change             func(v *visit, i id.Record, version int64, q *asked, keys []string) (leaf, error)

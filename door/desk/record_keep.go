@@ -181,9 +181,9 @@ func (d *dossier) fact(key string) look.Fact {
 	case key == "website":
 		f.Href, f.Value = untyped(value), shortLink(untyped(value))
 	case key == "legal_form":
-		f.End = regime(d)
+		f.End = recordSoft(d.regime())
 	case key == "size":
-		f.End = sizeClass(d)
+		f.End = recordSoft(d.sizeClass())
 	default:
 		if own, ok := d.own(key); ok && own.Type == field.Link {
 			f.Href = untyped(value)

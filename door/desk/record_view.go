@@ -13,6 +13,7 @@ import (
 	"kring/base/id"
 	"kring/base/reach"
 	"kring/base/tag"
+	"kring/domain/account"
 	"kring/domain/contact"
 	"kring/domain/member"
 	"kring/look"
@@ -93,6 +94,23 @@ func (d *dossier) call() string {
 		return "tel:" + phones.Preferred().E164
 	}
 	return ""
+}
+
+// regime says which rules of contact the legal form brings.
+func (d *dossier) regime() string {
+	f, ok := d.value("legal_form").(account.LegalForm)
+	if !ok {
+		return ""
+	}
+	return d.t("record.regime_" + string(f.Regime()))
+}
+
+func (d *dossier) sizeClass() string {
+	n, ok := d.value("size").(int)
+	if !ok || n <= 0 {
+		return ""
+	}
+	return d.t("account.size_class." + string(account.Account{Size: n}.SizeClass()))
 }
 
 // dates say when the record was made and changed.

@@ -100,6 +100,8 @@ var allowed = map[string]struct {
 	"POST /contacts/bulk":                                    {member.ContactRead, ""}, // the deed takes more
 	"GET /contacts/{id}/cell":                                {member.ContactWrite, "contact"},
 	"POST /contacts/{id}/cell":                               {member.ContactWrite, "contact"},
+	"GET /palette":                                           {member.AccountRead, ""},
+	"POST /palette/{deed}":                                   {member.Self, "mine"},
 	"GET /accounts/new":                                      {member.AccountWrite, ""},
 	"POST /accounts/new":                                     {member.AccountWrite, ""},
 	"GET /accounts/pick":                                     {member.AccountRead, ""},
