@@ -13,6 +13,11 @@ import { chromium } from 'playwright-core';
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+const demoPassword = 'een lange zin om te onthouden';
+
+/** People of the demo organisation, each with a role of their own. */
+export const people = Object.fromEntries(['sanne', 'roos', 'joris', 'els'].map((name) => [name, { email: `${name}@brandt.example`, password: demoPassword }]));
+
 /** Starts the built program in an empty folder; stop() ends it and removes the folder. */
 export async function openKring({ demo = true, setup, env = {}, args = [] } = {}) {
   const data = await mkdtemp(join(tmpdir(), 'kring-story-'));
@@ -21,7 +26,7 @@ export async function openKring({ demo = true, setup, env = {}, args = [] } = {}
     command(data, ['setup', '--org', setup.org, '--admin', setup.email, '--name', setup.name, '--locale', setup.locale ?? 'nl', '--password-stdin'], setup.password);
   }
   const words = ['serve', ...(demo ? ['--demo'] : []), '--data', data, '--listen', '127.0.0.1:0', ...args];
-  const program = spawn(join(root, 'kring'), words, { cwd: data, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const program = spawn(join(root, 'kring'), words, { cwd: data, env: { ...process.env, KRING_DEMO_PASSWORD: demoPassword, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const kring = { data, out: '', log: '', url: '' };
   program.stderr.on('data', (text) => { kring.log += text; });
   kring.stop = async () => {
