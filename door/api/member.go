@@ -31,7 +31,7 @@ type invitation struct {
 // invitedOut is the member and what opens the door to them, once.
 type invitedOut struct {
 	Member memberOut `json:"member"`
-	Secret string    `json:"secret" doc:"opens /invite/{secret} once; shown here and never again"`
+	Secret string    `json:"secret" doc:"opens /welcome/{secret} once, for seven days; shown here and never again"`
 }
 
 // teamDraft is what is filled in for a new team.
