@@ -137,7 +137,7 @@ var places = []struct{ what, who, instead string }{
 	{"kring/store", "app main kit", "call a use case of app, which asks who and which right"},
 	{"database/sql", "store kit", "put the query in store"},
 	{"net/http", "door door/* look main", "pass plain values; HTTP ends at the door"},
-	{"github.com/a-h/templ", "look look/* door/desk door/portal", "put the component in look or the page in door/desk"},
+	{"github.com/a-h/templ", "look look/* door/desk door/portal door/api", "put the component in look or the page in a door"},
 }
 
 // checkPlaces: each thing has one place.

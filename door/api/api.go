@@ -51,11 +51,11 @@ type API struct {
 	mux    *http.ServeMux
 	adapt  huma.Adapter
 	doc    *huma.OpenAPI
+	ops    []*huma.Operation
 	shapes map[reflect.Type]*shape
 	limit  *limiter
 	keys   inFlight
 	spec   []byte
-	page   []byte
 }
 
 const (

@@ -132,6 +132,7 @@ func (api *API) describe(op *operation) *huma.Operation {
 		o.Responses[strconv.Itoa(status)] = &huma.Response{Ref: "#/components/responses/Problem"}
 	}
 	api.doc.AddOperation(o)
+	api.ops = append(api.ops, o)
 	return o
 }
 
@@ -302,11 +303,7 @@ func (api *API) publish() {
 		panic("api: the description cannot be written: " + err.Error())
 	}
 	api.spec = b.Bytes()
-	api.mux.HandleFunc("GET /api/openapi.json", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/vnd.oai.openapi+json;version=3.1")
-		w.Header().Set("Cache-Control", "no-cache")
-		w.Write(api.spec) //nolint:errcheck // whoever asked has gone
-	})
+	api.serveReference()
 }
 
 // OpenAPI is the description as it is served.
