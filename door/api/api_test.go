@@ -27,6 +27,7 @@ type house struct {
 	t       testing.TB
 	handler http.Handler
 	api     *api.API
+	name    string // of the account that was made last
 }
 
 func open(t testing.TB, db *store.DB, c api.Config) *house {

@@ -196,6 +196,9 @@ func oneMember(c *call, change bool, do func(context.Context, app.Who, id.Member
 // standing runs a change for which app wants a version: If-Match, else the one
 // that stands.
 func (c *call) standing(read func(context.Context) (int64, error), change func(context.Context, int64) error) error {
+	if !c.who.Can(c.op.right) { // before the read says whether it is there
+		return app.ErrDenied
+	}
 	version, err := c.match()
 	if err != nil {
 		return err

@@ -1,0 +1,347 @@
+package api_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"kring/app"
+	"kring/base/fact"
+	"kring/base/id"
+	"kring/domain/account"
+	"kring/domain/contact"
+	"kring/domain/field"
+	"kring/domain/member"
+	"kring/domain/view"
+	"kring/domain/webhook"
+	"kring/door/api"
+	"kring/kit"
+)
+
+// trial is what the rights say about one operation: which right it takes, and
+// what the {id} in its path names.
+type trial struct {
+	right member.Right
+	on    string // what the path names; "" is nothing
+	lists string // what the answer lists, of which only what is in reach may be there
+	body  string
+	query string
+	good  int
+	setup func(h *house, admin app.Who, target string) // what must be so before
+}
+
+// trials has every operation of the API by its operationId. One that is not
+// here fails the test.
+var trials = map[string]trial{
+	"list_accounts":         {right: member.AccountRead, lists: "account", query: "sort=-created_at&limit=200", good: 200},
+	"add_account":           {right: member.AccountWrite, body: `{"name":"Nieuw"}`, good: 201},
+	"bulk_accounts":         {right: member.AccountWrite, body: `{"items":[{"name":"Nieuw"}]}`, good: 200},
+	"get_account":           {right: member.AccountRead, on: "account", good: 200},
+	"change_account":        {right: member.AccountWrite, on: "account", body: `{"size":3}`, good: 200},
+	"bin_account":           {right: member.AccountErase, on: "account", good: 204},
+	"restore_account":       {right: member.AccountErase, on: "account", good: 200, setup: binAccount},
+	"list_account_facts":    {right: member.AccountRead, on: "account", good: 200},
+	"list_account_files":    {right: member.FileRead, on: "account", good: 200},
+	"add_account_file":      {right: member.FileWrite, on: "account", query: "name=a.txt", body: "hallo", good: 201},
+	"list_account_contacts": {right: member.ContactRead, on: "account", good: 200},
+
+	"list_contacts":      {right: member.ContactRead, lists: "contact", query: "sort=-created_at&limit=200", good: 200},
+	"add_contact":        {right: member.ContactWrite, body: `{"given":"Sanne","accounts":[{"account":"OWN"}]}`, good: 201},
+	"bulk_contacts":      {right: member.ContactWrite, body: `{"items":[{"given":"Sanne","accounts":[{"account":"OWN"}]}]}`, good: 200},
+	"get_contact":        {right: member.ContactRead, on: "contact", good: 200},
+	"change_contact":     {right: member.ContactWrite, on: "contact", body: `{"note":"koffie"}`, good: 200},
+	"bin_contact":        {right: member.ContactErase, on: "contact", good: 204},
+	"restore_contact":    {right: member.ContactErase, on: "contact", good: 200, setup: binContact},
+	"list_contact_facts": {right: member.ContactRead, on: "contact", good: 200},
+	"list_contact_files": {right: member.FileRead, on: "contact", good: 200},
+	"add_contact_file":   {right: member.FileWrite, on: "contact", query: "name=a.txt", body: "hallo", good: 201},
+
+	"get_file":         {right: member.FileRead, on: "file", good: 200},
+	"get_file_content": {right: member.FileRead, on: "file", good: 200},
+	"bin_file":         {right: member.FileWrite, on: "file", good: 204},
+	"restore_file":     {right: member.FileWrite, on: "file", good: 200},
+
+	"get_me":         {right: member.Self, good: 200},
+	"list_members":   {right: member.MemberRead, lists: "member", good: 200},
+	"invite_member":  {right: member.MemberManage, body: `{"name":"Nieuw","email":"nieuw-UNIQUE@proef.example","role":"service"}`, good: 201},
+	"get_member":     {right: member.MemberRead, on: "member", good: 200},
+	"change_member":  {right: member.MemberManage, on: "member", body: `{"name":"Anders"}`, good: 200},
+	"disable_member": {right: member.MemberManage, on: "member", good: 200},
+	"enable_member": {right: member.MemberManage, on: "member", good: 200, setup: func(h *house, admin app.Who, target string) {
+		i := parsed[id.Member](h, target)
+		m, err := h.App.Member(h.t.Context(), admin, i)
+		h.must(err)
+		_, err = h.App.Disable(h.t.Context(), admin, i, m.Version)
+		h.must(err)
+	}},
+	"list_teams":  {right: member.MemberRead, lists: "team", good: 200},
+	"add_team":    {right: member.MemberManage, body: `{"name":"Ploeg UNIQUE"}`, good: 201},
+	"get_team":    {right: member.MemberRead, on: "team", good: 200},
+	"change_team": {right: member.MemberManage, on: "team", body: `{"name":"Ploeg UNIQUE"}`, good: 200},
+	"erase_team":  {right: member.MemberManage, on: "team", good: 204},
+
+	"list_views":  {right: member.ViewRead, lists: "view", query: "kind=account", good: 200},
+	"add_view":    {right: member.ViewRead, body: `{"kind":"account","name":"Mijn"}`, good: 201},
+	"get_view":    {right: member.ViewRead, on: "view", good: 200},
+	"change_view": {right: member.ViewRead, on: "view", body: `{"name":"Anders"}`, good: 200},
+	"erase_view":  {right: member.ViewRead, on: "view", good: 204},
+
+	"list_fields":   {right: member.AccountRead, lists: "field", query: "kind=account", good: 200},
+	"add_field":     {right: member.FieldManage, body: `{"kind":"account","label":{"nl":"Veld"},"key":"k_UNIQUE","type":"text","purpose":"p","ground":"contract"}`, good: 201},
+	"get_field":     {right: member.AccountRead, on: "field", good: 200},
+	"change_field":  {right: member.FieldManage, on: "field", body: `{"purpose":"iets anders"}`, good: 200},
+	"archive_field": {right: member.FieldManage, on: "field", good: 200},
+	"revive_field": {right: member.FieldManage, on: "field", good: 200, setup: func(h *house, admin app.Who, target string) {
+		_, err := h.App.ArchiveField(h.t.Context(), admin, parsed[id.Field](h, target), 0)
+		h.must(err)
+	}},
+
+	"list_facts": {right: member.FactRead, lists: "fact", good: 200},
+	"search":     {right: member.AccountRead, lists: "account", query: "q=NAME", good: 200},
+	"list_tags":  {right: member.AccountRead, good: 200},
+
+	"list_webhooks":   {right: member.WebhookManage, lists: "webhook", good: 200},
+	"add_webhook":     {right: member.WebhookManage, body: `{"name":"w","url":"https://hook.example/","deeds":["*"]}`, good: 201},
+	"get_webhook":     {right: member.WebhookManage, on: "webhook", good: 200},
+	"change_webhook":  {right: member.WebhookManage, on: "webhook", body: `{"name":"x"}`, good: 200},
+	"erase_webhook":   {right: member.WebhookManage, on: "webhook", good: 204},
+	"list_deliveries": {right: member.WebhookManage, on: "webhook", good: 200},
+	"replay_delivery": {right: member.WebhookManage, on: "delivery", good: 201},
+}
+
+func binAccount(h *house, admin app.Who, target string) {
+	_, err := h.App.BinAccount(h.t.Context(), admin, parsed[id.Account](h, target), 0)
+	h.must(err)
+}
+
+func binContact(h *house, admin app.Who, target string) {
+	_, err := h.App.BinContact(h.t.Context(), admin, parsed[id.Contact](h, target), 0)
+	h.must(err)
+}
+
+func parsed[T ~[16]byte](h *house, s string) T {
+	h.t.Helper()
+	i, err := id.Parse[T](s)
+	h.must(err)
+	return i
+}
+
+func (h *house) must(err error) {
+	h.t.Helper()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// unique is a word that nothing else has.
+func unique() string { return strings.ReplaceAll(id.New[id.Record]().String(), "-", "")[8:] }
+
+// thing makes one of a kind that belongs to a member, and gives its id. admin
+// is the administrator of the same organisation.
+func (h *house) thing(kind string, admin, of app.Who) string {
+	h.t.Helper()
+	ctx := h.t.Context()
+	at := func() account.Account {
+		a, err := h.App.AddAccount(ctx, admin, account.Draft{Name: unique(), Owner: of.Member.ID, Team: of.Member.Team})
+		h.must(err)
+		h.name = a.Name
+		return a
+	}
+	switch kind {
+	case "account":
+		return at().ID.String()
+	case "contact":
+		c, err := h.App.AddContact(ctx, admin, contact.Draft{Given: "Sanne", Owner: of.Member.ID, Team: of.Member.Team, Accounts: []contact.Link{{Account: at().ID}}})
+		h.must(err)
+		return c.ID.String()
+	case "file":
+		f, err := h.App.AddFile(ctx, admin, fact.Account, at().ID.Any(), "a.txt", strings.NewReader("hallo"))
+		h.must(err)
+		return f.ID.String()
+	case "member":
+		return h.MemberOf(of.Org, "M "+id.New[id.Record]().String(), member.Service).Member.ID.String()
+	case "team":
+		g, err := h.App.AddTeam(ctx, admin, "T "+id.New[id.Record]().String(), id.Team{})
+		h.must(err)
+		return g.ID.String()
+	case "view":
+		v, err := h.App.AddView(ctx, of, view.View{Kind: fact.Account, Name: "Mijn"})
+		h.must(err)
+		return v.ID.String()
+	case "field":
+		f, err := h.App.AddField(ctx, admin, field.Draft{Kind: fact.Account, Key: "k_" + unique(), Label: field.Label{NL: "Veld"}, Type: field.Text, Purpose: "p", Ground: field.Contract})
+		h.must(err)
+		return f.ID.String()
+	case "webhook", "delivery":
+		old, err := h.App.Webhooks(ctx, admin)
+		h.must(err)
+		for _, w := range old { // there is a most
+			h.must(h.App.EraseWebhook(ctx, admin, w.ID))
+		}
+		hook, _, err := h.App.AddWebhook(ctx, admin, webhook.Webhook{Name: "w", URL: "https://hook.example/", Deeds: []string{"account.created"}})
+		h.must(err)
+		if kind == "webhook" {
+			return hook.ID.String()
+		}
+		at()
+		all, err := h.App.Deliveries(ctx, admin, hook.ID, id.Delivery{}, 1)
+		h.must(err)
+		if len(all) != 1 {
+			h.t.Fatal("no delivery was made")
+		}
+		_, err = h.App.ChangeWebhook(ctx, admin, hook.ID, 0, func(w webhook.Webhook) webhook.Webhook { w.Active = false; return w })
+		h.must(err)
+		return all[0].ID.String()
+	case "fact":
+		at()
+		all, err := h.App.Facts(ctx, admin, id.Fact{}, 1)
+		h.must(err)
+		return all[0].ID.String()
+	}
+	h.t.Fatalf("the test cannot make a %s", kind)
+	return ""
+}
+
+// seen says whether the scope of a role lets it see a thing of its own, of
+// another team, of another organisation.
+func seen(who app.Who, kind, whose string) bool {
+	switch {
+	case whose == "own":
+		return true
+	case whose == "foreign":
+		return false
+	}
+	switch kind {
+	case "account", "file":
+		return who.Scope(fact.Account) == member.All
+	case "contact":
+		return who.Scope(fact.Contact) == member.All
+	case "view": // somebody else's, not shared
+		return false
+	}
+	return true // the organisation's
+}
+
+type operationDoc struct {
+	OperationID string `json:"operationId"`
+	Right       string `json:"x-kring-right"`
+	method      string
+	path        string
+}
+
+// documented are the operations of the description, which are all there are:
+// New hangs none that it does not write down.
+func documented(t *testing.T, a *api.API) (all []operationDoc) {
+	t.Helper()
+	var doc struct {
+		Paths map[string]map[string]operationDoc `json:"paths"`
+	}
+	if err := json.Unmarshal(a.OpenAPI(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	for path, methods := range doc.Paths {
+		for method, op := range methods {
+			op.method, op.path = strings.ToUpper(method), path
+			all = append(all, op)
+		}
+	}
+	slices.SortFunc(all, func(a, b operationDoc) int { return strings.Compare(a.OperationID, b.OperationID) })
+	return all
+}
+
+// TestRights asks every operation as every role, of a thing of one's own, of
+// another team's and of another organisation's.
+func TestRights(t *testing.T) {
+	t.Parallel()
+	_, db, _ := kit.SQLite(t)
+	h := open(t, db, api.Config{})
+	ours, theirs := h.Team("Onze"), h.Team("Hun")
+	admin := h.Member("Beheer", member.Admin)
+	stranger := h.Member("Ander", member.AccountManager, theirs.ID)
+	elsewhere := h.Organisation("Elders")
+	foreigner := h.MemberOf(elsewhere, "Vreemde", member.Admin)
+
+	known := map[string]bool{}
+	type caller struct {
+		who   app.Who
+		token string
+	}
+	var callers []caller
+	for _, r := range member.Roles {
+		who := h.Member("Rol "+string(r), r, ours.ID)
+		callers = append(callers, caller{who, h.token(who)})
+	}
+	for _, op := range documented(t, h.api) {
+		known[op.OperationID] = true
+		tr, ok := trials[op.OperationID]
+		if !ok {
+			t.Errorf("%s has no trial: say in trials which right it takes", op.OperationID)
+			continue
+		}
+		if op.Right != string(tr.right) {
+			t.Errorf("%s is documented with the right %s, the trial says %s", op.OperationID, op.Right, tr.right)
+		}
+		for _, c := range callers {
+			may := c.who.Can(tr.right)
+			for whose, of := range map[string]app.Who{"own": c.who, "team": stranger, "foreign": foreigner} {
+				boss := admin
+				if whose == "foreign" {
+					boss = foreigner
+				}
+				name := fmt.Sprintf("%s as %s, %s", op.OperationID, c.who.Member.Role, whose)
+				path, want := "/api/v1"+op.path, tr.good
+				if !may {
+					want = http.StatusForbidden
+				}
+				target := ""
+				switch {
+				case tr.on != "":
+					target = h.thing(tr.on, boss, of)
+					if tr.setup != nil {
+						tr.setup(h, boss, target)
+					}
+					path = strings.ReplaceAll(path, "{id}", target)
+					if may && !seen(c.who, tr.on, whose) {
+						want = http.StatusNotFound
+					}
+				case tr.lists != "":
+					target = h.thing(tr.lists, boss, of)
+				}
+				body := strings.ReplaceAll(tr.body, "UNIQUE", unique())
+				if strings.Contains(body, "OWN") {
+					body = strings.ReplaceAll(body, "OWN", h.thing("account", boss, of))
+					if may && !seen(c.who, "account", whose) {
+						want = http.StatusUnprocessableEntity
+					}
+				}
+				if tr.query != "" {
+					path += "?" + strings.ReplaceAll(tr.query, "NAME", h.name)
+				}
+				w := h.ask(c.token, op.method, path, body)
+				if w.Code != want {
+					t.Errorf("%s: %d, want %d: %s", name, w.Code, want, w.Body)
+				}
+				if tr.lists != "" && w.Code == http.StatusOK {
+					if got, want := strings.Contains(w.Body.String(), target), seen(c.who, tr.lists, whose); got != want {
+						t.Errorf("%s: listed %v, want %v", name, got, want)
+					}
+				}
+			}
+		}
+		// Nobody comes in without a token, or with one that is none.
+		path := "/api/v1" + strings.ReplaceAll(op.path, "{id}", id.New[id.Record]().String())
+		for _, token := range []string{"", "kring_x"} {
+			if w := h.ask(token, op.method, path, tr.body); w.Code != http.StatusUnauthorized || w.Header().Get("WWW-Authenticate") == "" {
+				t.Errorf("%s without a token: %d", op.OperationID, w.Code)
+			}
+		}
+	}
+	for name := range trials {
+		if !known[name] {
+			t.Errorf("there is no operation %s any more", name)
+		}
+	}
+}
