@@ -3,11 +3,13 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"kring/base/catalogue"
 	"kring/base/fact"
 	"kring/base/fault"
 	"kring/base/id"
+	"kring/base/opt"
 	"kring/domain/account"
 	"kring/domain/field"
 	"kring/domain/member"
@@ -83,6 +85,53 @@ func (a *App) ArchiveField(ctx context.Context, who Who, i id.Field, version int
 // ReviveField takes a field back into use.
 func (a *App) ReviveField(ctx context.Context, who Who, i id.Field, version int64) (field.Definition, error) {
 	return a.moveField(ctx, who, i, version, "field.revived", field.Revive)
+}
+
+// MoveField puts a field that is in use so many places further down, or up when
+// negative, among those of its kind.
+func (a *App) MoveField(ctx context.Context, who Who, i id.Field, by int) error {
+	return a.write(ctx, who, member.FieldManage, func(tx *store.Tx) error {
+		f, err := tx.Field(i)
+		if err != nil {
+			return err
+		}
+		if f.Archived != 0 {
+			return field.ErrArchived
+		}
+		all, err := tx.Fields(f.Kind)
+		if err != nil {
+			return err
+		}
+		all = slices.DeleteFunc(all, func(o field.Definition) bool { return o.Archived != 0 })
+		from := slices.IndexFunc(all, func(o field.Definition) bool { return o.ID == i })
+		to := max(0, min(from+by, len(all)-1))
+		all = slices.Insert(slices.Delete(all, from, from+1), to, f)
+		for place, o := range all {
+			next, changes, err := field.Change(o, tx.Now(), field.Patch{Position: opt.Some(place)})
+			if err != nil {
+				return err
+			}
+			if len(changes) == 0 {
+				continue
+			}
+			if _, err := tx.SaveField(next, fact.Fact{Deed: "field.changed", Changes: changes}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// FieldHistory is what happened to an own field, newest first.
+func (a *App) FieldHistory(ctx context.Context, who Who, i id.Field) (all []fact.Fact, err error) {
+	err = a.read(ctx, who, member.FieldManage, func(v *store.View) error {
+		if _, err := v.Field(i); err != nil {
+			return err
+		}
+		all, err = v.FactsOf(i.Any(), id.Fact{}, MostHistory)
+		return err
+	})
+	return all, err
 }
 
 func (a *App) moveField(ctx context.Context, who Who, i id.Field, version int64, deed string,

@@ -219,6 +219,16 @@ func (a *App) Facts(ctx context.Context, who Who, before id.Fact, limit int) (al
 	return all, err
 }
 
+// FactLog is the audit log as it is asked, at most 200 facts of it.
+func (a *App) FactLog(ctx context.Context, who Who, q fact.Query) (all []fact.Fact, err error) {
+	q.Limit = min(q.Limit, 200)
+	err = a.peek(ctx, who, member.FactRead, func(v *store.View) error {
+		all, err = v.FactLog(q)
+		return err
+	})
+	return all, err
+}
+
 // Colleagues are the members and teams, for pickers and names.
 func (a *App) Colleagues(ctx context.Context, who Who) (all []member.Member, teams []member.Group, err error) {
 	err = a.read(ctx, who, member.MemberRead, func(v *store.View) error {

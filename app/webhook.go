@@ -119,6 +119,18 @@ func (a *App) Deliveries(ctx context.Context, who Who, i id.Webhook, before id.D
 	return all, err
 }
 
+// WebhookHistory is what happened to a subscription, newest first.
+func (a *App) WebhookHistory(ctx context.Context, who Who, i id.Webhook) (all []fact.Fact, err error) {
+	err = a.read(ctx, who, member.WebhookManage, func(v *store.View) error {
+		if _, err := v.Webhook(i); err != nil {
+			return err
+		}
+		all, err = v.FactsOf(i.Any(), id.Fact{}, MostHistory)
+		return err
+	})
+	return all, err
+}
+
 // Replay sends the message of a delivery once more, as a delivery of its own.
 func (a *App) Replay(ctx context.Context, who Who, i id.Delivery) (d webhook.Delivery, err error) {
 	err = a.write(ctx, who, member.WebhookManage, func(tx *store.Tx) error {

@@ -94,21 +94,26 @@ func (tx *Tx) SaveBulkItem(b id.Record, it BulkItem) (err error) {
 	return tx.change1("UPDATE bulk_item SET version = ?, before = ? WHERE org_id = ? AND bulk_id = ? AND place = ?", it.Version, string(it.Before), tx.org, b, it.Place)
 }
 
-// TagCount is a tag and how many records bear it, exactly up to MostCounted.
+// TagCount is a tag and how many records bear it, exactly up to
+// MostCounted of a kind.
 type TagCount struct {
 	Tag   string `json:"tag"`
 	Count int    `json:"count"`
+
+	Accounts int `json:"-"` // of these
+	Contacts int `json:"-"`
 }
 
 // Tags lists the tags that begin with a text, in the order of the alphabet.
 func (v *View) Tags(begin string, limit int) (all []TagCount, err error) {
 	defer fault.Wrap(&err, "store.Tags")
 	w := v.where("t").and("t.tag >= ?", begin).and("t.tag < ?", after(begin))
-	w.args = append([]any{MostCounted}, append(w.args, limit)...)
-	err = v.rows(`SELECT t.tag, (SELECT COUNT(*) FROM (SELECT 1 FROM tagging g WHERE g.org_id = t.org_id AND g.tag = t.tag LIMIT ?) counted)
-		FROM tag t`+w.String()+" ORDER BY t.tag LIMIT ?", w.args, func(rs *sql.Rows) error {
+	const bearing = "(SELECT COUNT(*) FROM (SELECT 1 FROM tagging g WHERE g.org_id = t.org_id AND g.tag = t.tag AND g.kind = ? LIMIT ?) counted)"
+	w.args = append([]any{string(fact.Account), MostCounted, string(fact.Contact), MostCounted}, append(w.args, limit)...)
+	err = v.rows("SELECT t.tag, "+bearing+", "+bearing+" FROM tag t"+w.String()+" ORDER BY t.tag LIMIT ?", w.args, func(rs *sql.Rows) error {
 		var t TagCount
-		err := rs.Scan(&t.Tag, &t.Count)
+		err := rs.Scan(&t.Tag, &t.Accounts, &t.Contacts)
+		t.Count = t.Accounts + t.Contacts
 		all = append(all, t)
 		return err
 	})

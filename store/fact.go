@@ -50,6 +50,22 @@ func (v *View) Facts(before id.Fact, limit int) (_ []fact.Fact, err error) {
 	return v.facts(v.where(""), before, limit)
 }
 
+// FactLog is the audit log as it is asked.
+func (v *View) FactLog(q fact.Query) (_ []fact.Fact, err error) {
+	defer fault.Wrap(&err, "store.FactLog(%s %s)", q.Kind, q.Deed)
+	w := v.where("")
+	switch {
+	case q.Deed != "": // which is of one kind
+		w.and("deed = ?", q.Deed)
+	case q.Kind != "":
+		w.and("kind = ?", string(q.Kind))
+	}
+	if !q.Member.IsZero() {
+		w.and("actor_id = ?", q.Member)
+	}
+	return v.facts(w, q.Before, q.Limit)
+}
+
 // FactsOf is the history of one record, newest first.
 func (v *View) FactsOf(subject id.Record, before id.Fact, limit int, by ...string) (_ []fact.Fact, err error) {
 	defer fault.Wrap(&err, "store.FactsOf(%s)", subject)

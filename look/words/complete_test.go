@@ -12,6 +12,8 @@ import (
 
 	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
+
+	"kring/base/fact"
 )
 
 // TestSameKeys holds the two catalogues against each other, file by file.
@@ -140,3 +142,43 @@ func TestEveryKey(t *testing.T) {
 		t.Errorf("found only %d keys; does the search still read the source?", found)
 	}
 }
+
+// TestEveryDeed: every deed of the table has a sentence in both languages, and
+// every deed that app does is in the table.
+func TestEveryDeed(t *testing.T) {
+	t.Parallel()
+	known := map[string]bool{
+		"bulk.run": true, "file.sweep": true, "webhook.deliver": true, "webhook.prune": true, // jobs
+		"account.person": true, // why a contact was changed
+	}
+	for _, k := range fact.Kinds() {
+		for _, deed := range fact.Deeds(k) {
+			known[deed] = true
+			for _, lang := range Langs {
+				if !For(lang, "klant").Has("deed." + deed) {
+					t.Errorf("no words in %s for %q", lang, "deed."+deed)
+				}
+			}
+		}
+	}
+	files, err := filepath.Glob("../../app/*.go")
+	if err != nil || len(files) < 20 {
+		t.Fatalf("%d files of app, %v", len(files), err)
+	}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range done.FindAllSubmatch(faults.ReplaceAll(text, nil), -1) {
+			if deed := string(m[1]); !known[deed] {
+				t.Errorf("%s does %q, which is not in the table of base/fact", name, deed)
+			}
+		}
+	}
+}
+
+var done = regexp.MustCompile(`"((?:account|contact|member|team|organisation|field|file|view|webhook|token|provider|bulk|job)\.[a-z_]+)"`)

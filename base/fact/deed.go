@@ -1,0 +1,59 @@
+package fact
+
+import "kring/base/id"
+
+// deeds are all deeds there are, the kinds in the order of a page. Each has its
+// sentence in look/words as deed.<kind>.<deed>; webhooks and the audit log
+// offer them from here.
+var deeds = []struct {
+	kind Kind
+	done []string
+}{
+	{Account, []string{"created", "changed", "binned", "restored"}},
+	{Contact, []string{"created", "changed", "binned", "restored"}},
+	{File, []string{"added", "binned", "restored"}},
+	{View, []string{"made", "changed", "erased"}},
+	{Bulk, []string{"begun", "undone"}},
+	{Member, []string{
+		"added", "invited", "link_made", "accepted", "joined", "changed", "profile_changed", "disabled", "enabled", "signed_in", "signed_out", "signed_out_everywhere",
+		"password_chosen", "password_changed", "password_reset", "two_step_on", "two_step_off", "recovery_renewed", "passkey_added", "passkey_renamed", "passkey_removed",
+	}},
+	{Team, []string{"made", "changed", "removed"}},
+	{Token, []string{"made", "revoked"}},
+	{Provider, []string{"added", "changed", "removed"}},
+	{Organisation, []string{"founded", "changed", "scopes_changed"}},
+	{Field, []string{"defined", "changed", "archived", "revived"}},
+	{Webhook, []string{"made", "changed", "switched_off", "erased"}},
+	{Job, []string{"cancelled", "retried"}},
+}
+
+// Kinds are the kinds that something can happen to, in the order of a page.
+func Kinds() (all []Kind) {
+	for _, d := range deeds {
+		all = append(all, d.kind)
+	}
+	return all
+}
+
+// Deeds are the deeds that can be done to a kind: "account.created" …
+func Deeds(k Kind) (all []string) {
+	for _, d := range deeds {
+		if d.kind != k {
+			continue
+		}
+		for _, done := range d.done {
+			all = append(all, string(k)+"."+done)
+		}
+	}
+	return all
+}
+
+// Query says which facts of the log to read, newest first. What is left out
+// does not count.
+type Query struct {
+	Kind   Kind
+	Deed   string
+	Member id.Member // who did it, in person or by a token
+	Before id.Fact   // the last one of the page before
+	Limit  int
+}
