@@ -29,6 +29,11 @@ var settingPlaces = []struct {
 	{"teams", "/settings/teams", "users-round", "house", member.MemberManage},
 	{"roles", "/settings/roles", "eye", "house", member.SettingManage},
 	{"providers", "/settings/providers", "log-in", "house", member.SettingManage},
+	{"fields", "/settings/fields", "columns-3", "records", member.FieldManage},
+	{"tags", "/settings/tags", "tags", "records", member.TagWrite},
+	{"webhooks", "/settings/webhooks", "webhook", "watch", member.WebhookManage},
+	{"jobs", "/settings/jobs", "list-checks", "watch", member.SettingManage},
+	{"audit", "/settings/audit", "history", "watch", member.FactRead},
 }
 
 func (d *Desk) settingRoutes() {
@@ -44,6 +49,11 @@ func (d *Desk) settingRoutes() {
 	d.memberRoutes()
 	d.teamRoutes()
 	d.providerRoutes()
+	d.fieldRoutes()
+	d.tagRoutes()
+	d.webhookRoutes()
+	d.jobRoutes()
+	d.auditRoutes()
 }
 
 // settingPage is the frame of a settings page with its second list.
