@@ -13,8 +13,9 @@ document.addEventListener("toggle", (e) => {
     menu.style.left = Math.max(8, Math.min(at.left, innerWidth - size.width - 8)) + "px"
     menu.style.top = Math.min(at.bottom + 4, innerHeight - size.height - 8) + "px"
   }
-  menu.querySelector("[autofocus], .menu-content :is(input:not([type=hidden]), select)")?.focus()
-  if ("menu" in menu.dataset) menu.querySelector(".menu-item")?.focus({ preventScroll: true })
+  const first = menu.querySelector("[autofocus], .menu-content :is(input:not([type=hidden]), select)")
+  const item = "menu" in menu.dataset ? menu.querySelector(".menu-item") : menu.querySelector("[data-menu] .menu-item")
+  first ? first.focus() : item?.focus({ preventScroll: true })
 }, true)
 
 document.addEventListener("keydown", (e) => {

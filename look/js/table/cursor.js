@@ -1,7 +1,10 @@
 // The keyboard cursor of a list: J and arrows move it, Enter opens, X ticks.
 customElements.define("kring-table", class extends HTMLElement {
   connectedCallback() {
-    this.addEventListener("focusin", (e) => this.point(e.target.closest("tbody tr")))
+    this.addEventListener("focusin", (e) => {
+      this.point(e.target.closest("tbody tr"))
+      if (e.target.matches(".cell-input")) this.column = e.target.closest("td").cellIndex // E begins where it was last
+    })
     this.addEventListener("click", (e) => this.clicked(e))
     document.addEventListener("kring:key", (e) => this.isConnected && this.key(e))
   }
@@ -36,7 +39,7 @@ customElements.define("kring-table", class extends HTMLElement {
       j: () => this.move(1), ArrowDown: () => this.move(1), k: () => this.move(-1), ArrowUp: () => this.move(-1),
       o: () => this.row && location.assign(this.row.dataset.href),
       x: () => this.tick(), " ": () => this.row && this.tick(),
-      e: () => this.row?.querySelector("[data-edit]")?.dispatchEvent(new CustomEvent("kring:edit", { bubbles: true })),
+      e: () => (this.row?.cells[this.column]?.matches("[data-edit]") ? this.row.cells[this.column] : this.row?.querySelector("[data-edit]"))?.dispatchEvent(new CustomEvent("kring:edit", { bubbles: true })),
     }
     deeds.Enter = document.activeElement.matches("a, button, input, summary") ? undefined : deeds.o
     deeds["shift+j"] = deeds["shift+ArrowDown"] = () => (this.tick(true), this.move(1), this.tick(true))
