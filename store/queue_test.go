@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -822,7 +823,14 @@ func TestContention(t *testing.T) {
 	kit.Both(t, func(t *testing.T, db *store.DB, clock *kit.Clock) {
 		if c := db.Where(); c.URL != "" {
 			c.Clock = clock.Now
-			c.URL += "&default_transaction_isolation=serializable"
+			u, err := url.Parse(c.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			q := u.Query()
+			q.Set("default_transaction_isolation", "serializable")
+			u.RawQuery = q.Encode()
+			c.URL = u.String()
 			strict, err := store.Open(t.Context(), c)
 			if err != nil {
 				t.Fatal(err)
