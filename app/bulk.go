@@ -289,6 +289,9 @@ func (a *App) bulkPage(tx *store.Tx, who Who, b bulk.Bulk) (bulk.Bulk, error) {
 // bulkOne does the deed to one record; false when it was refused. A refusal
 // comes before anything is written, so the transaction can go on.
 func (a *App) bulkOne(tx *store.Tx, who Who, b bulk.Bulk, it store.BulkItem) (bool, error) {
+	if b.Deed.Do == bulk.Undo && it.Version == 0 { // never touched, so as it was
+		return true, nil
+	}
 	var err error
 	if b.Kind == fact.Contact {
 		err = a.bulkContact(tx, who, b, &it)

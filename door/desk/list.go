@@ -372,7 +372,7 @@ func (s sheet) here() string {
 func (s sheet) total() string {
 	w := s.v.words
 	tab := s.tabs[s.tab]
-	if all := tab.n; tab.counted && all > s.n && !tab.capped {
+	if all := tab.n; tab.counted && all > s.n && !tab.capped && !s.q.Bin {
 		return w.Tf("list.shown", words.P{"n": w.Count(s.n, s.capped), "all": w.Count(all, false)})
 	}
 	if s.capped {

@@ -22,6 +22,7 @@ func (s sheet) bulkBar() look.BulkBar {
 		return look.Button{Label: label, Icon: icon, Submit: true, Action: s.path + "/bulk", Name: "do", Value: do}
 	}
 	can := s.v.who.Can
+	b.Actions = append(b.Actions, noDefault())
 	if can(s.write) && !s.q.Bin {
 		b.Actions = append(b.Actions,
 			look.Menu{ID: "bulk-owner-menu", Label: s.say("owner"), Icon: "user", Content: bulkOwner(s)},
@@ -78,7 +79,7 @@ func (of *roster) bulk(v *visit) error {
 		}
 	}
 	deed := bulk.Deed{Do: bulk.Do(form.Get("do")), Tag: form.Get("tag")}
-	if owner := form.Get("owner"); deed.Do == bulk.Owner && owner != "" {
+	if owner := form.Get("owner"); deed.Do == bulk.Owner && owner != "none" {
 		if deed.Member, err = id.Parse[id.Member](owner); err != nil {
 			return err
 		}

@@ -1,7 +1,6 @@
 package desk_test
 
 import (
-	"crypto/sha256"
 	"io"
 	"log/slog"
 	"net/http"
@@ -11,17 +10,16 @@ import (
 	"testing"
 
 	"kring/app"
-	"kring/base/fact"
 	"kring/base/reach"
 	"kring/domain/account"
 	"kring/domain/contact"
-	"kring/domain/entry"
 	"kring/domain/member"
 	"kring/door"
 	"kring/door/desk"
 	"kring/kit"
-	"kring/store"
 )
+
+var quiet = slog.New(slog.DiscardHandler)
 
 // clerk is somebody at the desk, without script.
 type clerk struct {
@@ -47,14 +45,7 @@ func office(t *testing.T) *clerk {
 func (b *clerk) as(who app.Who) *clerk {
 	b.Helper()
 	other := *b
-	other.who, other.secret = who, "session of "+who.Member.ID.String()
-	sum := sha256.Sum256([]byte(other.secret))
-	err := b.world.DB.Write(b.Context(), who.Org.ID, fact.Actor{Kind: "system"}, func(tx *store.Tx) error {
-		return tx.AddSession(entry.Session{Hash: sum[:], Login: who.Member.Login, Org: who.Org.ID, Member: who.Member.ID, Until: tx.Now() + entry.SessionMost}, fact.Fact{Deed: "session.begun", Kind: "member", Subject: who.Member.ID.Any()})
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
+	other.who, other.secret = who, b.world.Session(who)
 	return &other
 }
 

@@ -7,6 +7,10 @@ customElements.define("kring-bulk", class extends HTMLElement {
       if (this.isConnected && e.detail === "Escape" && this.count) e.preventDefault(), this.set(false)
     })
     this.querySelector("[data-clear]").addEventListener("click", (e) => (e.preventDefault(), this.set(false)))
+    this.addEventListener("keydown", (e) => {
+      const deed = e.key === "Enter" && e.target.matches("input, select") && e.target.closest("[popover]")?.querySelector("[type=submit]")
+      if (deed) e.preventDefault(), deed.click()
+    })
     this.tell()
   }
 
