@@ -191,7 +191,7 @@ func TestViews(t *testing.T) {
 	b.post("/views", "kind", "raar", "name", "x").status(422)
 	b.post("/views/"+key[1], "kind", "account", "state", "", "do", "delete").status(303)
 	b.get("/accounts").misses("Zwolle alle")
-	b.get("/accounts?view="+key[1]+"&city=Zwolle").status(200).sees("Zorggroep De Linden")
+	b.get("/accounts?view=" + key[1] + "&city=Zwolle").status(200).sees("Zorggroep De Linden")
 }
 
 // TestListScope: a list has what its reader may see, and counts that alone.
