@@ -164,8 +164,8 @@ func stylesheet(s *shelf) []byte {
 	text := comment.ReplaceAll(b.Bytes(), nil)
 	text = blanks.ReplaceAll(text, []byte("\n"))
 	return fontURL.ReplaceAllFunc(text, func(m []byte) []byte {
-		name := string(fontURL.FindSubmatch(m)[1])
-		return []byte("url(" + s.byName[name].url + ")")
+		font := s.byName[string(fontURL.FindSubmatch(m)[1])]
+		return []byte("url(" + font.url + ")")
 	})
 }
 

@@ -164,7 +164,7 @@ func TestSector(t *testing.T) {
 			t.Errorf("%s %s: %q, want %q", row.lang, row.sector, got, row.want)
 		}
 	}
-	if For("nl", "gast") != For("nl", "gast") {
+	if first, again := For("nl", "gast"), For("nl", "gast"); first != again {
 		t.Error("words are not kept")
 	}
 }
