@@ -17,7 +17,7 @@ import (
 var contactFolder = &folder{
 	kind: fact.Contact, word: "contact", path: "/contacts", icon: "user",
 	read: member.ContactRead, write: member.ContactWrite, erase: member.ContactErase,
-	keys: contact.Fields,
+	keys:  contact.Fields,
 	ways:  []string{"phones", "emails", "addresses"},
 	shown: []string{"honorific", "initials", "given", "infix", "family", "language", "owner", "team", "source", "source_from", "external_id"},
 	parts: []formPart{

@@ -25,6 +25,7 @@ var quiet = slog.New(slog.DiscardHandler)
 type clerk struct {
 	*testing.T
 	world  *kit.World
+	clock  *kit.Clock
 	who    app.Who
 	desk   http.Handler
 	secret string
@@ -33,11 +34,11 @@ type clerk struct {
 // office is a desk in a fresh house, with an administrator before it.
 func office(t *testing.T) *clerk {
 	t.Helper()
-	_, db, _ := kit.SQLite(t)
+	_, db, clock := kit.SQLite(t)
 	w := kit.New(t, db)
 	mux := http.NewServeMux()
 	desk.New(w.App, mux)
-	b := &clerk{T: t, world: w, desk: door.Wrap(door.Config{Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))}, mux)}
+	b := &clerk{T: t, world: w, clock: clock, desk: door.Wrap(door.Config{Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))}, mux)}
 	return b.as(w.Member("Sanne de Wit", member.Admin))
 }
 

@@ -50,13 +50,16 @@ func (v *visit) palette(typed string) (look.PaletteList, error) {
 		return look.PaletteList{Query: only, Groups: []look.PaletteGroup{{Label: v.words.T("palette.do"), Items: v.commands(only)}, {Label: v.words.T("nav.go"), Items: v.goTo(only)}}}, nil
 	}
 	list := look.PaletteList{Query: words}
-	deeds, err := v.deeds(words)
+	deeds, of, err := v.deeds(words)
 	if err != nil {
 		return list, err
 	}
 	hits, err := v.app.Search(v.r.Context(), v.who, words, mostFound)
 	if err != nil {
 		return list, err
+	}
+	if len(hits) == 0 {
+		hits = of
 	}
 	list.Groups = []look.PaletteGroup{
 		{Label: v.words.T("palette.do"), Items: deeds},
@@ -182,29 +185,31 @@ var verbs = []verb{
 	}},
 }
 
-// mostDeeds is how many records a verb is offered for.
-const mostDeeds = 3
+// mostDeeds is how many verbs with a record are offered.
+const mostDeeds = 6
 
 // deeds are verbs with the records that the other words find.
-func (v *visit) deeds(typed string) (items []look.PaletteItem, err error) {
+func (v *visit) deeds(typed string) (items []look.PaletteItem, hits []app.Hit, err error) {
 	first, rest, two := strings.Cut(typed, " ")
 	if first = fold.Key(first); !two || first == "" || strings.TrimSpace(rest) == "" {
-		return nil, nil
+		return nil, nil, nil
 	}
-	var hits []app.Hit
 	for _, do := range verbs {
 		if !slices.ContainsFunc(strings.Fields(v.words.T("palette.verb_"+do.key)), func(w string) bool { return strings.HasPrefix(fold.Key(w), first) }) {
 			continue
 		}
 		if hits == nil {
 			if hits, err = v.app.Search(v.r.Context(), v.who, rest, mostDeeds); err != nil || len(hits) == 0 {
-				return nil, err
+				return nil, nil, err
 			}
 		}
-		for _, h := range hits[:min(len(hits), 2*mostDeeds)] {
+		for _, h := range hits {
+			if len(items) == mostDeeds {
+				break
+			}
 			p, err := do.does(v, h)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			if p.Href == "" {
 				continue
@@ -213,7 +218,7 @@ func (v *visit) deeds(typed string) (items []look.PaletteItem, err error) {
 			items = append(items, p)
 		}
 	}
-	return items, nil
+	return items, hits, nil
 }
 
 func callTo(v *visit, h app.Hit) (p look.PaletteItem, err error) {

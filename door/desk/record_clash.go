@@ -44,6 +44,10 @@ func (q *asked) keep(l leaf) (*clash, error) {
 		}
 		if len(fields) > 0 {
 			q.version = now.version
+			for _, f := range fields {
+				mine = append(mine, f.key)
+			}
+			q.form["fields"] = mine // what only the other changed stays theirs
 			return &clash{form: q, fields: fields}, nil
 		}
 		keys, version = mine, now.version

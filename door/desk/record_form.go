@@ -51,8 +51,8 @@ const mostRows = 100
 
 var (
 	errNotNumber = fault.New(fault.Invalid, "number.invalid", "this is not a number")
-	errPick    = fault.New(fault.Invalid, "record.pick", "choose one of these relations")
-	errPicked  = fault.New(fault.Invalid, "record.not_found", "no relation was found with these words")
+	errPick      = fault.New(fault.Invalid, "record.pick", "choose one of these relations")
+	errPicked    = fault.New(fault.Invalid, "record.not_found", "no relation was found with these words")
 )
 
 // ask begins a form of this kind.

@@ -132,6 +132,9 @@ func (f *folder) saveField(v *visit) error {
 		q.version = n
 	}
 	c, err := q.keep(d.leaf)
+	if c != nil {
+		c.dossier, q.address = d, d.here("edit")
+	}
 	switch {
 	case err != nil && v.htmx() && q.refused(err):
 		return v.show(http.StatusUnprocessableEntity, d.cell(q, key, d.complaint(q, key)))
@@ -141,8 +144,6 @@ func (f *folder) saveField(v *visit) error {
 		theirs := v.words.Tf("record.clash_cell", map[string]any{"theirs": c.side(key, c.fields[0].theirs)})
 		return v.show(http.StatusConflict, d.cell(q, key, theirs))
 	case c != nil:
-		q.address = d.here("edit")
-		c.dossier = d
 		return v.show(http.StatusConflict, clashPage(c))
 	case !v.htmx():
 		return v.to(d.here(""))

@@ -280,7 +280,7 @@ func (d *dossier) fromTo(c fact.Change) (from, to string) {
 
 // brief keeps a long text from filling the page.
 func (d *dossier) brief(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
+	s = strings.TrimSpace(strings.NewReplacer("\n", " ", "\t", " ").Replace(s))
 	if r := []rune(s); len(r) > 160 {
 		return string(r[:157]) + "…"
 	}

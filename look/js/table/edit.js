@@ -76,6 +76,10 @@ function go(cell, next) {
 }
 
 document.addEventListener("kring:edit", (e) => edit(e.target))
+document.addEventListener("kring:key", (e) => {
+  const value = e.detail === "e" && document.activeElement.closest("dd[data-edit]")
+  if (value) e.preventDefault(), edit(value)
+})
 document.addEventListener("click", (e) => {
   if (innerWidth >= 720 || e.target.closest("dd")) e.target.closest("a, form") || edit(e.target.closest("[data-edit]"))
 })
