@@ -42,6 +42,7 @@ var floors = []struct {
 	{"app", 30},
 	{"look", 35}, {"look/*", 35}, {"door", 35},
 	{"door/*", 40}, {"demo", 40},
+	{"bench", 45},
 	{"kit", 45}, // imported by tests only
 	{"", 50},    // main
 	{"story", 50},
@@ -134,9 +135,9 @@ func checkPurity(rooms []room) (complaints []string) {
 
 // places: who alone may import what.
 var places = []struct{ what, who, instead string }{
-	{"kring/store", "app main kit", "call a use case of app, which asks who and which right"},
+	{"kring/store", "app main kit bench", "call a use case of app, which asks who and which right"},
 	{"database/sql", "store kit", "put the query in store"},
-	{"net/http", "door door/* look main", "pass plain values; HTTP ends at the door"},
+	{"net/http", "door door/* look main bench", "pass plain values; HTTP ends at the door"},
 	{"github.com/a-h/templ", "look look/* door/desk door/portal door/api", "put the component in look or the page in a door"},
 }
 
@@ -214,7 +215,7 @@ func checkManners(sources []source) (complaints []string) {
 		ast.Inspect(file, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.SelectorExpr:
-				if x, ok := n.X.(*ast.Ident); ok && x.Name == "time" && n.Sel.Name == "Now" && !fitsAny(clocks, s.path) && !fitsAny("kit demo tools door", strings.Split(s.path, "/")[0]) {
+				if x, ok := n.X.(*ast.Ident); ok && x.Name == "time" && n.Sel.Name == "Now" && !fitsAny(clocks, s.path) && !fitsAny("kit demo bench tools door", strings.Split(s.path, "/")[0]) {
 					complain(at(n), "asks the clock: take the time as an argument (only %s ask)", clocks)
 				}
 			case *ast.CallExpr:

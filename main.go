@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"os"
@@ -11,6 +12,7 @@ import (
 
 	"kring/app"
 	"kring/base/job"
+	"kring/bench"
 	"kring/demo"
 	"kring/door"
 	"kring/door/api"
@@ -42,6 +44,7 @@ func house() cli.House {
 		},
 		Demo:    demo.Found,
 		Care:    care(),
+		Bench:   measure,
 		Version: version(),
 	}
 }
@@ -67,6 +70,20 @@ func care() cli.Care {
 			return store.Migrate(ctx, c)
 		},
 	}
+}
+
+// measure is kring bench; the same program, asked by an earlier one, is what
+// that one compares with, and then there is nothing to report.
+func measure(ctx context.Context, w cli.Where, b cli.Bench, say io.Writer) (cli.Measured, error) {
+	if plan := os.Getenv(bench.Bare); plan != "" {
+		var none cli.Measured
+		return none, bench.ServeBare(ctx, plan)
+	}
+	report, err := bench.Run(ctx, bench.Options{Accounts: b.Accounts, Seconds: b.Seconds, Clients: b.Clients, Seed: b.Seed, Data: w.Data, Database: w.Database, Say: say})
+	if err != nil {
+		return nil, err
+	}
+	return report, nil
 }
 
 // handler opens the doors over HTTP.

@@ -53,16 +53,18 @@ func (v *View) VisitBySession(hash []byte) (vi Visit, err error) {
 	return vi, done()
 }
 
+const visitByToken = `SELECT ` + visitColumns + `, t.id, t.hash, t.org_id, t.member_id, t.name, t.hint, t.created_at, t.used_at, t.until
+	FROM token t
+	JOIN member m ON m.org_id = t.org_id AND m.id = t.member_id
+	JOIN organisation o ON o.id = t.org_id
+	WHERE t.hash = ?`
+
 // VisitByToken finds who an API token belongs to.
 func (v *View) VisitByToken(hash []byte) (vi Visit, err error) {
 	t := &vi.Token
 	var used, until sql.NullInt64
 	dest, done := vi.into(&t.ID, &t.Hash, &t.Org, &t.Member, &t.Name, &t.Hint, &t.CreatedAt, &used, &until)
-	err = v.row(`SELECT `+visitColumns+`, t.id, t.hash, t.org_id, t.member_id, t.name, t.hint, t.created_at, t.used_at, t.until
-		FROM token t
-		JOIN member m ON m.org_id = t.org_id AND m.id = t.member_id
-		JOIN organisation o ON o.id = t.org_id
-		WHERE t.hash = ?`, []any{hash}, dest...)
+	err = v.row(visitByToken, []any{hash}, dest...)
 	if err != nil {
 		return vi, err
 	}

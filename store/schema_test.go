@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,7 +25,12 @@ func places(t *testing.T, fn func(t *testing.T, c store.Config)) {
 			if err := db.Do(t.Context(), "CREATE SCHEMA other"); err != nil {
 				t.Fatal(err)
 			}
-			c = store.Config{URL: u + "?search_path=other", Clock: clock.Now}
+			u, err := url.Parse(u)
+			if err != nil {
+				t.Fatal(err)
+			}
+			u.RawQuery = url.Values{"search_path": {"other"}, "sslmode": {"disable"}}.Encode()
+			c = store.Config{URL: u.String(), Clock: clock.Now}
 		}
 		fn(t, c)
 	})

@@ -229,8 +229,9 @@ func (db *DB) writer() {
 	}
 }
 
-// together runs the first change and those that wait, each in a savepoint, and
-// commits once.
+// together runs the first change and those that wait, and commits once. A
+// change that follows another runs in a savepoint, so that it can fail alone;
+// the first needs none, since nothing else is lost with it.
 func (db *DB) together(c *conn, todo *[]*change) error {
 	// A request that goes away must not interrupt its neighbours' transaction.
 	ctx := context.Background()
@@ -242,18 +243,21 @@ func (db *DB) together(c *conn, todo *[]*change) error {
 	for i := 0; i < len(*todo); i++ {
 		ch := (*todo)[i]
 		ch.tx = newTx(context.WithoutCancel(ch.ctx), db, c, ch.org, ch.actor, tx)
-		if err := c.exec(ctx, "SAVEPOINT change"); err != nil {
-			return errors.Join(err, tx.Rollback())
-		}
-		if ch.err = db.d.asFault(guarded(ch.tx, ch.fn)); ch.err != nil {
-			if err := c.exec(ctx, "ROLLBACK TO change"); err != nil {
-				return errors.Join(err, tx.Rollback())
+		if good == 0 {
+			if ch.err = db.d.asFault(guarded(ch.tx, ch.fn)); ch.err != nil {
+				if err := tx.Rollback(); err != nil {
+					return err
+				}
+				if tx, err = c.sql.BeginTx(ctx, nil); err != nil {
+					return err
+				}
+			} else {
+				good++
 			}
-		} else {
-			good++
-		}
-		if err := c.exec(ctx, "RELEASE change"); err != nil {
+		} else if ok, err := db.apart(ctx, c, ch); err != nil {
 			return errors.Join(err, tx.Rollback())
+		} else if ok {
+			good++
 		}
 		if len(*todo) < batch && i == len(*todo)-1 {
 			select {
@@ -269,6 +273,19 @@ func (db *DB) together(c *conn, todo *[]*change) error {
 		return tx.Rollback()
 	}
 	return tx.Commit()
+}
+
+// apart runs a change in a savepoint; ok when it succeeded.
+func (db *DB) apart(ctx context.Context, c *conn, ch *change) (ok bool, err error) {
+	if err := c.exec(ctx, "SAVEPOINT change"); err != nil {
+		return false, err
+	}
+	if ch.err = db.d.asFault(guarded(ch.tx, ch.fn)); ch.err != nil {
+		if err := c.exec(ctx, "ROLLBACK TO change"); err != nil {
+			return false, err
+		}
+	}
+	return ch.err == nil, c.exec(ctx, "RELEASE change")
 }
 
 // guarded turns a panic into an error, so that one request's mistake does not
@@ -387,6 +404,7 @@ type Tx struct {
 	actor fact.Actor
 	raw   *sql.Tx
 	after []func(*DB)
+	heard func(q string, args []any) // when somebody takes down what is written
 }
 
 func newTx(ctx context.Context, db *DB, c *conn, org id.Org, actor fact.Actor, raw *sql.Tx) *Tx {
@@ -412,6 +430,9 @@ func (tx *Tx) committed(db *DB) {
 // exec runs a statement; query many rows; row one row. SQL with ? on both
 // databases.
 func (tx *Tx) exec(q string, args ...any) (int64, error) {
+	if tx.heard != nil {
+		tx.heard(q, args)
+	}
 	st, err := tx.c.stmt(tx.ctx, q)
 	if err != nil {
 		return 0, err

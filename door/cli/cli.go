@@ -36,6 +36,7 @@ type House struct {
 	Work    func(ctx context.Context, a *app.App, log *slog.Logger, s *Serve) error // background jobs, until ctx ends
 	Demo    func(ctx context.Context, a *app.App) (signIn string, err error)
 	Care    Care
+	Bench   func(ctx context.Context, w Where, b Bench, say io.Writer) (Measured, error)
 	Version string
 }
 
@@ -58,6 +59,7 @@ type commands struct {
 	Backup  Backup  `cmd:"" help:"Write everything into one file, while Kring runs."`
 	Restore Restore `cmd:"" help:"Put a backup in the place of the database."`
 	Migrate Migrate `cmd:"" help:"Bring the schema up to date (serve does so by itself)."`
+	Bench   Bench   `cmd:"" help:"Fill a large world and measure the budgets on this machine."`
 	Doctor  Doctor  `cmd:"" help:"Look database, schema, disk and settings over."`
 }
 

@@ -1,0 +1,260 @@
+package bench
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"kring/app"
+	"kring/base/fact"
+	"kring/base/id"
+	"kring/demo"
+	"kring/domain/account"
+	"kring/domain/contact"
+	"kring/domain/filter"
+	"kring/domain/member"
+	"kring/domain/organisation"
+	"kring/store"
+)
+
+// world is what the clients have to know of what was loaded.
+type world struct {
+	Org      id.Org       `json:"org"`
+	Token    string       `json:"token"`
+	Hash     []byte       `json:"hash"`
+	Email    string       `json:"email"`
+	Password string       `json:"password"`
+	Sample   []sample     `json:"-"`
+	IDs      []id.Account `json:"ids"`
+}
+
+const (
+	email    = "director@bench.example"
+	password = "alleen voor het meten van snelheid"
+	owners   = 12
+	chunk    = 500 // accounts in one transaction
+)
+
+// load fills the database, or finds it as an earlier run filled it.
+func (r *run) load() (*world, error) {
+	db, err := store.Open(r.ctx, store.Config{Dir: r.Data, URL: r.Database, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close() //nolint:errcheck // everything was committed
+	a := app.New(db, app.Config{})
+	name := fmt.Sprintf("Meting %d %d", r.Accounts, r.Seed)
+	empty, err := a.Empty(r.ctx)
+	if err != nil {
+		return nil, err
+	}
+	begin := time.Now()
+	if empty {
+		if err := r.fill(db, a, name); err != nil {
+			return nil, err
+		}
+		r.report.Loading = time.Since(begin).Seconds()
+	}
+	who, err := a.AsMember(r.ctx, email)
+	if err != nil {
+		return nil, fmt.Errorf("this database holds no such world: %w", err)
+	}
+	if who.Org.Name != name {
+		return nil, fmt.Errorf("this database holds %q and not %q: give another --data or an empty --database", who.Org.Name, name)
+	}
+	w := &world{Org: who.Org.ID, Email: email, Password: password}
+	if _, w.Token, err = a.AddToken(r.ctx, who, "bench", 0); err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256([]byte(w.Token))
+	w.Hash = sum[:]
+	return w, errors.Join(r.pick(a, who, w), r.weigh(db, who))
+}
+
+func (r *run) fill(db *store.DB, a *app.App, name string) error {
+	if _, err := a.Setup(r.ctx, app.Setup{Organisation: name, Word: organisation.Customer, Locale: "nl", Name: "Beheer", Email: "admin@bench.example", Password: password}); err != nil {
+		return err
+	}
+	machine, err := a.AsMachine(r.ctx)
+	if err != nil {
+		return err
+	}
+	if _, _, err := a.Invite(r.ctx, machine, app.Invitation{Name: "Directeur", Email: email, Role: member.Director, Password: password}); err != nil {
+		return err
+	}
+	var staff []member.Member
+	for i, team := range []string{"Oost", "West", "Noord", "Zuid"} {
+		g, err := a.AddTeam(r.ctx, machine, team, id.Team{})
+		if err != nil {
+			return err
+		}
+		for n := range owners / 4 {
+			m, _, err := a.Invite(r.ctx, machine, app.Invitation{Name: fmt.Sprintf("Accountmanager %s %d", team, n+1), Email: fmt.Sprintf("am%d.%d@bench.example", i, n), Role: member.AccountManager, Team: g.ID})
+			if err != nil {
+				return err
+			}
+			staff = append(staff, m)
+		}
+	}
+	// Drawing is spread over the processors; the writer takes what is ready.
+	type lot struct {
+		accounts []account.Account
+		contacts []contact.Contact
+	}
+	ctx, stop := context.WithCancel(r.ctx)
+	defer stop()
+	lots, numbers := make(chan lot, 4), make(chan int)
+	var drawn sync.WaitGroup
+	var failed error
+	var once sync.Once
+	for range 2 {
+		drawn.Go(func() {
+			for n := range numbers {
+				l, err := drawLot(demo.NewHat(r.Seed<<20+uint64(n)), staff, min(chunk, r.Accounts-n*chunk), db.Now())
+				if err != nil {
+					once.Do(func() { failed = err })
+					stop()
+					return
+				}
+				select {
+				case lots <- lot{l.accounts, l.contacts}:
+				case <-ctx.Done():
+					return
+				}
+			}
+		})
+	}
+	go func() {
+		defer close(numbers)
+		for n := 0; n*chunk < r.Accounts; n++ {
+			select {
+			case numbers <- n:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	go func() { drawn.Wait(); close(lots) }()
+	done, told := 0, time.Now()
+	for l := range lots {
+		err := db.Write(r.ctx, machine.Org.ID, fact.Actor{Kind: "system", Name: "bench"}, func(tx *store.Tx) error { return write(tx, l.accounts, l.contacts) })
+		if err != nil {
+			return err
+		}
+		if done += len(l.accounts); time.Since(told) > 5*time.Second {
+			r.say("  %d of %d accounts", done, r.Accounts)
+			told = time.Now()
+		}
+	}
+	return errors.Join(failed, r.ctx.Err())
+}
+
+type drawnLot struct {
+	accounts []account.Account
+	contacts []contact.Contact
+}
+
+// drawLot draws accounts spread over five years, with three contacts at every
+// two of them.
+func drawLot(h *demo.Hat, staff []member.Member, n int, now int64) (l drawnLot, err error) {
+	for i := range n {
+		t := h.Town()
+		var d account.Draft
+		host := ""
+		if h.N(5) == 0 {
+			d = h.Private(t)
+		} else {
+			d, host = h.Firm(t)
+		}
+		o := staff[h.N(len(staff))]
+		d.Owner, d.Team = o.ID, o.Team
+		at := now - int64(h.N(5*365*24*3600))*1000
+		a, err := account.New(id.New[id.Account](), at, "NL", d)
+		if err != nil {
+			return l, fmt.Errorf("%s: %w", d.Name, err)
+		}
+		l.accounts = append(l.accounts, a)
+		for k := range 1 + i%2 {
+			if host == "" {
+				host = demo.Host(d.Name)
+			}
+			cd := h.Colleague(host, k)
+			cd.Accounts[0].Account = a.ID
+			c, err := contact.New(id.New[id.Contact](), at, "NL", cd)
+			if err != nil {
+				return l, fmt.Errorf("%s %s: %w", cd.Given, cd.Family, err)
+			}
+			l.contacts = append(l.contacts, c)
+		}
+	}
+	return l, nil
+}
+
+// write stores a lot, with what happened to each account since: five facts for
+// every account, all in all.
+func write(tx *store.Tx, accounts []account.Account, contacts []contact.Contact) error {
+	for i, a := range accounts {
+		a, err := tx.AddAccount(a, fact.Fact{Deed: "account.created", Changes: account.Diff(account.Account{}, a)})
+		if err != nil {
+			return err
+		}
+		for range 2 + i%2 {
+			f := fact.Fact{Deed: "account.changed", Kind: fact.Account, Subject: a.ID.Any(), Account: a.ID, Label: a.Name, Changes: []fact.Change{fact.Of("note", "", "Kwartaalgesprek gevoerd.")}}
+			if err := tx.Fact(f); err != nil {
+				return err
+			}
+		}
+	}
+	for _, c := range contacts {
+		if _, err := tx.AddContact(c, fact.Fact{Deed: "contact.created", Changes: contact.Diff(contact.Contact{}, c)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pick chooses the accounts that are asked for: some of every town.
+func (r *run) pick(a *app.App, who app.Who, w *world) error {
+	fields, err := a.AccountCatalogue(r.ctx, who)
+	if err != nil {
+		return err
+	}
+	for _, order := range []string{"name", "-name", "-updated_at", "updated_at", "city", "-city", "-size", "size"} {
+		q, err := filter.Parse(fields, map[string][]string{"sort": {order}, "limit": {"200"}}, filter.Limits{})
+		if err != nil {
+			return err
+		}
+		for range 5 {
+			p, err := a.Accounts(r.ctx, who, q)
+			if err != nil {
+				return err
+			}
+			for _, one := range p.Items {
+				w.IDs = append(w.IDs, one.ID)
+				w.Sample = append(w.Sample, sample{one.ID, one.Name, one.Phones.Preferred().E164, one.Emails.Preferred().Normal})
+			}
+			if p.Next.IsZero() {
+				break
+			}
+			q.Cursor = p.Next
+		}
+	}
+	r.rng.Shuffle(len(w.Sample), func(i, j int) { w.Sample[i], w.Sample[j] = w.Sample[j], w.Sample[i] })
+	return nil
+}
+
+// weigh counts what there is.
+func (r *run) weigh(db *store.DB, who app.Who) error {
+	counts, err := db.Weigh(r.ctx, who.Org.ID)
+	r.report.Accounts, r.report.Contacts, r.report.Facts = counts["account"], counts["contact"], counts["fact"]
+	if i, e := os.Stat(filepath.Join(r.Data, "kring.db")); r.Database == "" && e == nil {
+		r.report.Megabytes = i.Size() >> 20
+	}
+	return err
+}
