@@ -405,6 +405,9 @@ func (l *listing) table(rows []record, next filter.Cursor) look.Table {
 		t.Columns = append(t.Columns, c)
 	}
 	query := l.q.View().Encode()
+	if query == "" { // the record still knows it came from a list
+		query = "sort=" + l.q.Sort.String()
+	}
 	edit := l.v.who.Can(l.write) && !l.q.Bin
 	for _, r := range rows {
 		t.Rows = append(t.Rows, l.row(r, fields, query, edit))
