@@ -397,6 +397,8 @@ func (l *listing) table(rows []record, next filter.Cursor) look.Table {
 			c.Label, c.Phone = l.say("one"), look.PhoneTitle
 		} else if f.Key == end {
 			c.Phone = look.PhoneEnd
+		} else if f.Key == "account" {
+			c.Phone = look.PhoneSub
 		}
 		if f.Sort {
 			s, dir := l.turn(f)

@@ -63,7 +63,7 @@ func (l *listing) call(at map[id.Account]bool) error {
 }
 
 func contactRecord(l contact.Line) record {
-	return record{id: l.ID.Any(), name: l.Name(), place: l.City, deleted: l.Deleted, version: l.Version, value: l.Value}
+	return record{id: l.ID.Any(), name: l.Name(), deleted: l.Deleted, version: l.Version, value: l.Value}
 }
 
 func countContacts(v *visit, q filter.Query) (int, bool, error) {
