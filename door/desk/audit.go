@@ -265,7 +265,7 @@ func (s teller) text(kind fact.Kind, key string, kept any) string {
 		if name := s.names[x]; name != "" {
 			return name
 		}
-		for _, word := range []string{string(kind) + "." + key + "." + x, string(kind) + "." + key + "_" + x, key + "." + x, "member.state_" + x, "setting.word_" + x} {
+		for _, word := range []string{string(kind) + "." + key + "." + x, string(kind) + "." + key + "_" + x, key + "." + x, "member.state_" + x, "setting.word_" + x, "entry.lang_" + x} {
 			if x != "" && w.Has(word) {
 				return w.T(word)
 			}
