@@ -141,7 +141,7 @@ func (f *folder) page(tab string) handler {
 	return func(v *visit) error {
 		l := app.Look{}
 		if tab == "" {
-			l.Facts = 40
+			l.Facts = 24
 		}
 		d, err := f.open(v, l)
 		if err != nil {

@@ -356,6 +356,9 @@ func (q *asked) open(p formPart) bool {
 				return true
 			}
 		}
+		if k == "owner" || k == "team" { // nearly always there
+			continue
+		}
 		for name, texts := range q.form {
 			if (name == k || strings.HasPrefix(name, k+".")) && strings.Join(texts, "") != "" && !(k == "legal_form" && texts[0] == "unknown") && !strings.HasSuffix(name, ".country") {
 				return true
