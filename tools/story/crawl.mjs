@@ -8,7 +8,7 @@ const pattern = (address) => {
 
 /** Calls look(page, pattern) once for each kind of page; returns the patterns. */
 export async function everyPage(page, from, look, { skip = [], most = 120 } = {}) {
-  const waiting = [...from].map((path) => new URL(path, page.context()._options?.baseURL ?? page.url()).href);
+  const waiting = from.map((path) => new URL(path, page.url()).href);
   const seen = new Set();
   while (waiting.length > 0 && seen.size < most) {
     const address = waiting.shift();
@@ -16,7 +16,7 @@ export async function everyPage(page, from, look, { skip = [], most = 120 } = {}
     if (seen.has(kind) || skip.some((s) => s.test(kind))) continue;
     seen.add(kind);
     await page.goto(address);
-    await page.waitForLoadState('networkidle');
+    await page.waitForLoadState('load');
     await look(page, kind);
     const found = await page.locator('a[href]:not([download])').evaluateAll((all) => all.map((a) => a.href));
     for (const href of found) {

@@ -16,7 +16,7 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 const demoPassword = 'een lange zin om te onthouden';
 
 /** People of the demo organisation, each with a role of their own. */
-export const people = Object.fromEntries(['sanne', 'roos', 'joris', 'els'].map((name) => [name, { email: `${name}@brandt.example`, password: demoPassword }]));
+export const people = Object.fromEntries(['sanne', 'roos', 'daan', 'joris', 'teun', 'claire'].map((name) => [name, { email: `${name}@brandt.example`, password: demoPassword }]));
 
 /** Starts the built program in an empty folder; stop() ends it and removes the folder. */
 export async function openKring({ demo = true, setup, env = {}, args = [] } = {}) {

@@ -1,4 +1,5 @@
-// Other ways to prove who one is: a passkey, codes of a telephone, a provider.
+// Other ways to prove who one is: a provider, codes of a telephone. Passkeys are
+// in setting.story.mjs.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
@@ -14,34 +15,6 @@ const signOut = async (page) => {
   await page.context().clearCookies();
   await page.goto('/sign-in');
 };
-
-test('a passkey is made and opens the door', async () => {
-  const page = await visit(browser, kring, { at: 'localhost' });
-  const device = await page.context().newCDPSession(page);
-  await device.send('WebAuthn.enable');
-  const { authenticatorId } = await device.send('WebAuthn.addVirtualAuthenticator', {
-    options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
-  });
-  await signIn(page, anna);
-  await page.goto('/settings/security');
-  assert.deepEqual([...await axe(page), ...await sideways(page)], []);
-  const form = page.locator('form[data-passkey=add]');
-  await form.locator('input[name=name]').fill('Laptop');
-  await form.locator('input[type=password]').fill(anna.password);
-  await form.locator('button').last().click();
-  await page.locator('#passkeys .device-text', { hasText: 'Laptop' }).waitFor();
-  const { credentials } = await device.send('WebAuthn.getCredentials', { authenticatorId });
-  assert.equal(credentials.length, 1);
-  assert.equal(credentials[0].isResidentCredential, true);
-
-  await signOut(page);
-  await page.locator('form[data-passkey=in] button').last().click();
-  await page.waitForURL((url) => url.pathname !== '/sign-in');
-  await page.goto('/settings/security');
-  assert.equal(new URL(page.url()).pathname, '/settings/security');
-  assert.deepEqual(page.complaints(), []);
-  await page.context().close();
-});
 
 test('a provider on loopback lets a member in, and a newcomer where the organisation says so', async () => {
   const provider = await openProvider({ client: 'kring', secret: 'a secret only for this test', person: { sub: 'a1', email: anna.email, name: anna.name } });
