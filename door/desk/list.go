@@ -31,6 +31,7 @@ type roster struct {
 	count              func(v *visit, q filter.Query) (n int, capped bool, err error)
 	open               func(v *visit, i id.Record) (record, error)
 	change             func(v *visit, i id.Record, version int64, key, typed string) (record, error)
+	each               func(l *listing, do func(record) error) error
 	typed              func(v *visit, i id.Record, f catalogue.Field) (value string, version int64, err error)
 }
 
@@ -49,12 +50,12 @@ var (
 	accountRoster = &roster{
 		kind: fact.Account, word: "account", path: "/accounts", icon: "building-2",
 		read: member.AccountRead, write: member.AccountWrite, erase: member.AccountErase,
-		rows: accountRows, count: countAccounts, open: openAccountRow, change: changeAccountCell, typed: typedAccountCell,
+		rows: accountRows, count: countAccounts, open: openAccountRow, change: changeAccountCell, typed: typedAccountCell, each: eachAccount,
 	}
 	contactRoster = &roster{
 		kind: fact.Contact, word: "contact", path: "/contacts", icon: "users",
 		read: member.ContactRead, write: member.ContactWrite, erase: member.ContactErase,
-		rows: contactRows, count: countContacts, open: openContactRow, change: changeContactCell, typed: typedContactCell,
+		rows: contactRows, count: countContacts, open: openContactRow, change: changeContactCell, typed: typedContactCell, each: eachContact,
 	}
 )
 
@@ -67,6 +68,7 @@ func (d *Desk) listRoutes() {
 		d.member("GET "+of.path+"/{id}/cell", of.cellForm)
 		d.member("POST "+of.path+"/{id}/cell", of.saveCell)
 		d.member("POST "+of.path+"/bulk", of.bulk)
+		d.member("POST "+of.path+"/export", of.export)
 	}
 	d.viewRoutes()
 	d.bulkRoutes()
@@ -576,6 +578,9 @@ func (s sheet) more() look.Menu {
 		m.Items = append(m.Items, look.MenuItem{Label: s.t("list.bin_back"), Icon: "arrow-left", Href: s.at("", bin)})
 	} else {
 		m.Items = append(m.Items, look.MenuItem{Label: s.t("list.bin"), Icon: "trash-2", Href: s.at("", bin)})
+	}
+	if s.v.who.Can(member.Export) {
+		m.Items = append(m.Items, look.MenuItem{Label: s.t("list.export"), Icon: "download", Post: s.path + "/export", Name: "state", Value: s.state()})
 	}
 	return m
 }

@@ -194,6 +194,25 @@ func TestViews(t *testing.T) {
 	b.get("/accounts?view=" + key[1] + "&city=Zwolle").status(200).sees("Zorggroep De Linden")
 }
 
+// TestExport: the rows of the list, harmless in a spreadsheet.
+func TestExport(t *testing.T) {
+	t.Parallel()
+	b := office(t)
+	a := b.account(account.Draft{Name: "=Zorggroep", Size: 1250, Addresses: reach.Addresses{{City: "Zwolle"}}, Phones: reach.Phones{{Number: "06 12345678"}}, Tags: []string{"vip", "zorg"}})
+	b.firm("Hotel Haverkamp", "Deventer")
+	b.person(a, "Inge", "Verbeek", "Facilitair manager")
+	got := b.post("/accounts/export", "state", "city=Zwolle&columns=name,size,phone,tags,owner").status(200)
+	if want := "\ufeffNaam;Werkzame personen;Telefoon;Labels;Eigenaar\r\n'=Zorggroep;1250;+31612345678;vip, zorg;Sanne de Wit\r\n"; got.body != want {
+		t.Errorf("%q, want %q", got.body, want)
+	}
+	if name := got.header.Get("Content-Disposition"); !strings.Contains(name, `"relaties-2026-11-23.csv"`) {
+		t.Error(name)
+	}
+	b.post("/contacts/export", "state", "").sees("Inge Verbeek;'=Zorggroep;Facilitair manager")
+	b.post("/accounts/export", "state", "hoi=1").status(422).sees("hoi: Op dit veld")
+	b.as(b.world.Member("Femke", member.Service)).post("/accounts/export", "state", "").status(403)
+}
+
 // TestListScope: a list has what its reader may see, and counts that alone.
 func TestListScope(t *testing.T) {
 	t.Parallel()

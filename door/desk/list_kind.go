@@ -74,3 +74,17 @@ func openContactRow(v *visit, i id.Record) (record, error) {
 	c, err := v.app.Contact(v.r.Context(), v.who, id.Contact(i))
 	return contactRecord(c.Line()), err
 }
+
+func eachAccount(l *listing, do func(record) error) error {
+	return l.v.app.ExportAccounts(l.v.r.Context(), l.v.who, l.q, func(line account.Line) error { return do(accountRecord(line)) })
+}
+
+func eachContact(l *listing, do func(record) error) error {
+	return l.v.app.ExportContacts(l.v.r.Context(), l.v.who, l.q, func(c contact.Contact) error {
+		line := c.Line()
+		if err := l.call(map[id.Account]bool{line.Account: true}); err != nil {
+			return err
+		}
+		return do(contactRecord(line))
+	})
+}

@@ -134,6 +134,7 @@ func (s sheet) canSave() bool {
 
 func (d *Desk) viewRoutes() {
 	d.member("POST /views", addView)
+	d.member("POST /views/return", returnView)
 	d.member("POST /views/{id}", changeView)
 }
 
@@ -275,8 +276,37 @@ func (l *listing) eraseView(i id.View) error {
 	if err != nil {
 		return err
 	}
-	l.v.toast(look.Toast{Text: l.v.words.Tf("list.view_gone", words.P{"name": gone.Name})})
+	shared := ""
+	if gone.Shared {
+		shared = "1"
+	}
+	l.v.toast(look.Toast{
+		Text: l.v.words.Tf("list.view_gone", words.P{"name": gone.Name}), Undo: "/views/return", UndoName: "view",
+		UndoValue: url.Values{"kind": {string(gone.Kind)}, "name": {gone.Name}, "state": {gone.Query}, "shared": {shared}}.Encode(),
+	})
 	return l.v.to(l.path)
+}
+
+// returnView brings back a view that was taken away.
+func returnView(v *visit) error {
+	form, err := v.form()
+	if err != nil {
+		return err
+	}
+	was, err := url.ParseQuery(form.Get("view"))
+	if err != nil {
+		return errForm
+	}
+	of, err := rosterOf(was.Get("kind"))
+	if err != nil {
+		return err
+	}
+	saved, err := v.app.AddView(v.r.Context(), v.who, view.View{Kind: of.kind, Name: was.Get("name"), Shared: was.Get("shared") != "", Query: was.Get("state")})
+	if err != nil {
+		return err
+	}
+	v.toast(look.Toast{Text: v.words.Tf("list.view_added", words.P{"name": saved.Name})})
+	return v.to(of.path + "?view=" + saved.ID.String())
 }
 
 // keptQuery is the question as hidden fields of a form, without some names.

@@ -1,0 +1,98 @@
+package desk
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"kring/app"
+	"kring/base/catalogue"
+	"kring/base/day"
+	"kring/base/decimal"
+	"kring/domain/member"
+	"kring/door"
+	paper "kring/paper/sheet"
+)
+
+// export hands the list over as rows for a spreadsheet: what it finds, in its
+// order, with its columns. That it happened is kept.
+func (of *roster) export(v *visit) error {
+	if !v.who.Can(member.Export) || !v.who.Can(of.read) {
+		return app.ErrDenied
+	}
+	form, err := v.form()
+	if err != nil {
+		return err
+	}
+	state, err := url.ParseQuery(form.Get("state"))
+	if err != nil {
+		return errForm
+	}
+	l, err := of.ask(v, state)
+	if err != nil {
+		return err
+	}
+	if len(l.wrong)+len(l.notes) > 0 { // more would leave than was seen
+		return l.answer()
+	}
+	fields := l.shown()
+	name := strings.ToLower(l.say("many")) + "-" + string(day.At(v.app.Now(), v.who.Zone())) + ".csv"
+	v.w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	v.w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
+	comma := ','
+	if v.words.Lang() == "nl" {
+		comma = ';' // what a Dutch spreadsheet expects beside its decimal comma
+	}
+	out := paper.NewCSV(v.w, comma)
+	var row []string
+	for _, f := range fields {
+		row = append(row, l.label(f))
+	}
+	err = out.Row(row)
+	if err == nil {
+		err = of.each(l, func(r record) error {
+			row = row[:0]
+			for _, f := range fields {
+				row = append(row, l.flat(r, f))
+			}
+			return out.Row(row)
+		})
+	}
+	if err == nil {
+		err = out.Flush()
+	}
+	if err != nil {
+		door.Failed(v.r.Context(), err) // rows are out; the log has the cause
+		panic(http.ErrAbortHandler)     // the browser sees that the file is not whole
+	}
+	return nil
+}
+
+// flat is a value as text for a spreadsheet.
+func (l *listing) flat(r record, f catalogue.Field) string {
+	v := r.value(f.Key)
+	switch f.Kind {
+	case catalogue.Choices:
+		return strings.Join(l.choices(f, v), ", ")
+	case catalogue.Phone, catalogue.Email, catalogue.Link:
+		return plain(v)
+	case catalogue.Record:
+		return l.cell(r, f).Text
+	case catalogue.Instant:
+		if ms, ok := v.(int64); ok {
+			return string(day.At(ms, l.v.who.Zone()))
+		}
+		return ""
+	case catalogue.Date:
+		return plain(v)
+	case catalogue.Number:
+		if n, ok := number(v); ok {
+			return l.v.comma(decimal.Plain(n))
+		}
+		return ""
+	case catalogue.Money:
+		return l.v.comma(plain(v))
+	}
+	return l.text(f, v)
+}
