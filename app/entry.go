@@ -212,27 +212,29 @@ func (a *App) startSession(ctx context.Context, login entry.Login, at []entry.Se
 
 // Visitor finds who holds a session cookie; ErrVisitor when nobody does.
 func (a *App) Visitor(ctx context.Context, secret string) (Who, error) {
-	return a.visit(ctx, hashed(secret), (*store.View).VisitBySession)
+	return a.visit(ctx, "session", hashed(secret), (*store.View).VisitBySession)
 }
 
 // Program finds who holds an API token; ErrVisitor when nobody does.
 func (a *App) Program(ctx context.Context, secret string) (Who, error) {
-	return a.visit(ctx, hashed(secret), (*store.View).VisitByToken)
+	return a.visit(ctx, "token", hashed(secret), (*store.View).VisitByToken)
 }
 
-func (a *App) visit(ctx context.Context, hash []byte, find func(*store.View, []byte) (store.Visit, error)) (who Who, err error) {
-	var vi store.Visit
+func (a *App) visit(ctx context.Context, kind string, hash []byte, find func(*store.View, []byte) (store.Visit, error)) (who Who, err error) {
+	var met store.Met
 	err = a.db.Peek(ctx, nowhere, func(v *store.View) error {
-		if vi, err = find(v, hash); err != nil {
-			return err
-		}
-		who = Who{Org: vi.Org, Member: vi.Member, Session: vi.Session.Hash, Token: vi.Token.ID, Proof: vi.Session.Proof}
-		if !who.scopedByTeam() {
-			return nil
-		}
-		v.At(vi.Org.ID)
-		groups, err := v.Teams()
-		who.teams = member.Below(vi.Member.Team, groups)
+		met, err = v.Meet(kind+string(hash), func() (m store.Met, err error) {
+			if m.Visit, err = find(v, hash); err != nil {
+				return m, err
+			}
+			if !(Who{Org: m.Visit.Org, Member: m.Visit.Member}).scopedByTeam() {
+				return m, nil
+			}
+			v.At(m.Visit.Org.ID)
+			groups, err := v.Teams()
+			m.Teams = member.Below(m.Visit.Member.Team, groups)
+			return m, err
+		})
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {
@@ -241,6 +243,8 @@ func (a *App) visit(ctx context.Context, hash []byte, find func(*store.View, []b
 	if err != nil {
 		return Who{}, err
 	}
+	vi := met.Visit
+	who = Who{Org: vi.Org, Member: vi.Member, Session: vi.Session.Hash, Token: vi.Token.ID, Proof: vi.Session.Proof, teams: met.Teams}
 	now := a.db.Now()
 	s, t := vi.Session, vi.Token
 	gone := vi.Member.State != member.Active || s.Until != 0 && s.Until <= now || t.Until != 0 && t.Until <= now

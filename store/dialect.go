@@ -23,6 +23,7 @@ type dialect struct {
 	fault      func(error) error   // the database's error → a fault, when it is one
 	again      func(error) bool    // the whole transaction may be tried again
 	names      string              // the query for the tables and indexes there are
+	moved      string              // tells cheaply whether anybody committed since it was asked on this connection; "" when nothing does
 }
 
 var (
@@ -40,6 +41,7 @@ var (
 
 var sqlite = dialect{
 	name:   "sqlite",
+	moved:  "PRAGMA data_version",
 	driver: "sqlite3",
 	rebind: func(s string) string { return s },
 	ddl:    strings.NewReplacer("BYTES", "BLOB", "/* clustered */", "WITHOUT ROWID"),

@@ -503,6 +503,9 @@ type conn struct {
 	sql   *sql.Conn
 	d     *dialect
 	stmts map[string]*sql.Stmt
+
+	met map[string]Met // who came in lately, as long as nobody wrote anything
+	at  int64          // the state of the database in which they were met
 }
 
 func newPool(db *sql.DB, n int, d *dialect) *pool {
