@@ -581,6 +581,8 @@ func (f *folder) newPage(v *visit) error {
 func (q *asked) begin(params url.Values) {
 	q.form.Set("once", id.New[id.Record]().String())
 	q.form.Set("owner", q.v.who.Member.ID.String())
+	q.form.Set("phones.preferred", "0")
+	q.form.Set("emails.preferred", "0")
 	if q.word == "account" {
 		q.form.Set("kind", string(account.Organisation))
 		if name := params.Get("name"); len(name) <= 4*account.MaxName {
@@ -588,9 +590,9 @@ func (q *asked) begin(params url.Values) {
 		}
 		return
 	}
+	q.form.Set("accounts.primary", "0")
 	if at, err := id.Parse[id.Account](params.Get("account")); err == nil && !at.IsZero() {
 		q.form.Set("accounts.0.account", at.String())
-		q.form.Set("accounts.primary", "0")
 		q.back = "/accounts/" + at.String()
 	}
 }

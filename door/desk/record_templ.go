@@ -2188,7 +2188,7 @@ func recordFiles(d *dossier, said string) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = look.Upload{Field: look.Field{Name: "file", Label: d.t("record.add_file"), Hint: d.v.words.Tf("record.file_hint", map[string]any{"max": d.v.words.Size(file.MaxSize)}), Error: said, Required: true}, Several: true}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = look.Upload{Field: look.Field{Name: "file", Label: d.t("record.add_file"), Hint: d.v.words.Tf("record.file_hint", map[string]any{"max": d.v.words.Size(file.MaxSize >> 20 * 1_000_000)}), Error: said, Required: true}, Several: true}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
