@@ -166,42 +166,97 @@ type Hit struct {
 // start of a token; those whose name begins with the first word come first.
 func (v *View) SearchAccounts(words []string, r member.Reach, limit int) (hits []Hit, err error) {
 	defer fault.Wrap(&err, "store.SearchAccounts")
-	return v.search(fact.Account, "SELECT a.id, a.name, COALESCE(a.city, '') FROM account a", words, limit, func(w *where) { w.reach("a", r) })
+	return v.search(sought{
+		kind: fact.Account, table: "account", city: "COALESCE(a.city, '')", beside: "f.city", scope: func(w *where) { w.reach("a", r) },
+	}, words, limit)
 }
 
 // SearchContacts does so for contacts.
 func (v *View) SearchContacts(words []string, r member.Reach, limit int) (hits []Hit, err error) {
 	defer fault.Wrap(&err, "store.SearchContacts")
-	return v.search(fact.Contact, `SELECT a.id, a.name, COALESCE((SELECT acc.name FROM contact_account ca
+	return v.search(sought{kind: fact.Contact, table: "contact", city: "''", beside: `COALESCE((SELECT acc.name FROM contact_account ca
 		JOIN account acc ON acc.org_id = ca.org_id AND acc.id = ca.account_id
-		WHERE ca.org_id = a.org_id AND ca.contact_id = a.id ORDER BY ca.place LIMIT 1), '') FROM contact a`, words, limit, func(w *where) { w.reachContact("a", r) })
+		WHERE ca.org_id = f.org_id AND ca.contact_id = f.id ORDER BY ca.place LIMIT 1), '')`, scope: func(w *where) { w.reachContact("a", r) }}, words, limit)
 }
 
-// search looks at the tokens of the longest word and asks each hit for the
-// others; enough candidates are read to put exact names first.
-func (v *View) search(kind fact.Kind, sel string, words []string, limit int, scope func(*where)) (hits []Hit, err error) {
-	if len(words) == 0 {
+// sought is the kind of record that a search finds.
+type sought struct {
+	kind         fact.Kind
+	table        string
+	city, beside string // what is shown beside the name: from the row, and then from what was found
+	scope        func(*where)
+}
+
+// candidates are the most records that are put in order by name.
+const candidates = 200
+
+// search reads names that begin with the one word from their index, which is in
+// the order wanted; most searches end there. Otherwise it looks at the tokens of
+// the rarest word and asks each record for the others. What is out of reach
+// does not count as a candidate.
+func (v *View) search(k sought, words []string, limit int) (hits []Hit, err error) {
+	if len(words) == 0 || limit <= 0 {
 		return nil, nil
 	}
-	longest := slices.MaxFunc(words, func(a, b string) int { return len(a) - len(b) })
-	const candidates = 500
-	w := v.where("a").and("a.deleted_at IS NULL")
-	w.and("a.id IN (SELECT s.record_id FROM search s WHERE s.org_id = ? AND s.token >= ? AND s.token < ? AND s.kind = ? LIMIT ?)",
-		v.org, longest, after(longest), string(kind), candidates)
-	for _, word := range words {
-		if word != longest {
-			w.and("EXISTS (SELECT 1 FROM search o WHERE o.org_id = a.org_id AND o.record_id = a.id AND o.token >= ? AND o.token < ?)", word, after(word))
-		}
-	}
-	scope(w)
-	w.args = append(w.args, words[0], after(words[0]), limit)
-	err = v.rows(sel+w.String()+" ORDER BY CASE WHEN a.name_key >= ? AND a.name_key < ? THEN 0 ELSE 1 END, a.name_key, a.id LIMIT ?", w.args, func(rs *sql.Rows) error {
-		h := Hit{Kind: kind}
+	take := func(rs *sql.Rows) error {
+		h := Hit{Kind: k.kind}
 		err := rs.Scan(&h.ID, &h.Name, &h.City)
 		hits = append(hits, h)
 		return err
-	})
+	}
+	row := "a.org_id, a.id, a.name, a.name_key, " + k.city + " AS city"
+	first, behind := words[0], after(words[0])
+	if len(words) == 1 {
+		w := v.where("a").and("a.deleted_at IS NULL").and("a.name_key >= ? AND a.name_key < ?", first, behind)
+		k.scope(w)
+		err := v.rows("SELECT f.id, f.name, "+k.beside+" FROM (SELECT "+row+" FROM "+k.table+" a"+w.String()+" ORDER BY a.name_key, a.id LIMIT ?) f ORDER BY f.name_key, f.id",
+			append(w.args, limit), take)
+		if err != nil || len(hits) == limit {
+			return hits, err
+		}
+	}
+	rare, err := v.rarest(k.kind, words)
+	if err != nil {
+		return nil, err
+	}
+	w := v.where("s").and("s.token >= ? AND s.token < ? AND s.kind = ?", rare, after(rare), string(k.kind))
+	w.and("a.org_id = s.org_id AND a.id = s.record_id AND a.deleted_at IS NULL")
+	for _, word := range words {
+		if word != rare {
+			w.and("EXISTS (SELECT 1 FROM search o WHERE o.org_id = s.org_id AND o.record_id = s.record_id AND o.token >= ? AND o.token < ?)", word, after(word))
+		}
+	}
+	if len(words) == 1 { // found already
+		w.and("NOT (a.name_key >= ? AND a.name_key < ?)", first, behind)
+	}
+	k.scope(w)
+	args := append(w.args, candidates, first, behind, limit-len(hits))
+	// CROSS JOIN says in which order: tokens first.
+	err = v.rows("SELECT f.id, f.name, "+k.beside+" FROM (SELECT DISTINCT "+row+" FROM search s CROSS JOIN "+k.table+" a"+w.String()+` LIMIT ?) f
+		ORDER BY CASE WHEN f.name_key >= ? AND f.name_key < ? THEN 0 ELSE 1 END, f.name_key, f.id LIMIT ?`, args, take)
 	return hits, err
+}
+
+// rarest is the word with which the fewest tokens begin; what begins a thousand
+// is common, and counted no further.
+func (v *View) rarest(kind fact.Kind, words []string) (rare string, err error) {
+	rare = words[0]
+	if len(words) == 1 {
+		return rare, nil
+	}
+	fewest := 1 << 30
+	for _, word := range words {
+		n := 0
+		err := v.row("SELECT COUNT(*) FROM (SELECT 1 FROM search s WHERE s.org_id = ? AND s.token >= ? AND s.token < ? AND s.kind = ? LIMIT 1000) counted",
+			[]any{v.org, word, after(word), string(kind)}, &n)
+		if err != nil {
+			return "", err
+		}
+		if n < fewest || n == fewest && len(word) > len(rare) {
+			rare, fewest = word, n
+		}
+	}
+	return rare, nil
 }
 
 // after is the first text that does not begin with s, in byte order.
