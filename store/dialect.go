@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -109,13 +110,7 @@ func dollars(s string) string {
 		case c == '?' && !quoted:
 			n++
 			b.WriteByte('$')
-			if n >= 10 {
-				if n >= 100 {
-					b.WriteByte(byte('0' + n/100))
-				}
-				b.WriteByte(byte('0' + n/10%10))
-			}
-			b.WriteByte(byte('0' + n%10))
+			b.WriteString(strconv.Itoa(n))
 		default:
 			b.WriteByte(c)
 		}

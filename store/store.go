@@ -61,6 +61,8 @@ type DB struct {
 	done    chan struct{}
 	jobs    board // tells the workers here what was enqueued
 	tally   tally
+	gate    sync.RWMutex // held for reading while a change is handed to the writer
+	shut    bool         // no more changes are taken
 	closing sync.Once
 	held    *os.File // the lock on the folder of the embedded database
 }
@@ -153,13 +155,16 @@ func (db *DB) openPostgres(ctx context.Context) error {
 
 // Close waits for the writer and closes the connections, once.
 func (db *DB) Close() (err error) {
-	db.closing.Do(func() { err = db.shut() })
+	db.closing.Do(func() { err = db.end() })
 	return err
 }
 
-func (db *DB) shut() error {
+func (db *DB) end() error {
+	db.gate.Lock()
+	db.shut = true
+	db.gate.Unlock()
 	if db.queue != nil {
-		close(db.queue)
+		close(db.queue) // nobody is sending: that takes the gate
 		<-db.done
 	}
 	var err error
@@ -202,12 +207,34 @@ func (db *DB) Write(ctx context.Context, org id.Org, actor fact.Actor, fn func(*
 		return db.writePostgres(ctx, org, actor, fn)
 	}
 	c := &change{ctx: ctx, org: org, actor: actor, fn: fn, done: make(chan struct{})}
-	db.queue <- c
+	if err := db.hand(c); err != nil {
+		return err
+	}
 	<-c.done
 	if c.err == nil {
 		c.tx.committed(db)
 	}
 	return c.err
+}
+
+// ErrClosed says that the database was closed.
+var ErrClosed = errors.New("the database is closed")
+
+// hand gives a change to the writer, unless the database is closed or whoever
+// asked leaves while there is no room. The writer goes on until Close has the
+// gate, so nobody waits here for ever.
+func (db *DB) hand(c *change) error {
+	db.gate.RLock()
+	defer db.gate.RUnlock()
+	if db.shut {
+		return ErrClosed
+	}
+	select {
+	case db.queue <- c:
+		return nil
+	case <-c.ctx.Done():
+		return c.ctx.Err()
+	}
 }
 
 // batch is how many waiting changes may share one commit.
@@ -492,8 +519,7 @@ type pool struct {
 	sql  *sql.DB
 	d    *dialect
 	free chan *conn
-	mu   sync.Mutex
-	left int // connections not opened yet
+	left chan struct{} // connections not opened yet, or dropped
 
 	waited atomic.Uint64 // times that none was free
 }
@@ -509,7 +535,11 @@ type conn struct {
 }
 
 func newPool(db *sql.DB, n int, d *dialect) *pool {
-	return &pool{sql: db, d: d, free: make(chan *conn, n), left: n}
+	p := &pool{sql: db, d: d, free: make(chan *conn, n), left: make(chan struct{}, n)}
+	for range n {
+		p.lost()
+	}
+	return p
 }
 
 func (p *pool) take(ctx context.Context) (*conn, error) {
@@ -518,34 +548,32 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 		return c, nil
 	default:
 	}
-	p.mu.Lock()
-	more := p.left > 0
-	if more {
-		p.left--
-	}
-	p.mu.Unlock()
-	if more {
-		c, err := p.sql.Conn(ctx)
-		if err != nil {
-			p.lost()
-			return nil, err
-		}
-		return &conn{sql: c, d: p.d, stmts: map[string]*sql.Stmt{}}, nil
+	select {
+	case <-p.left:
+		return p.open(ctx)
+	default:
 	}
 	p.waited.Add(1)
 	select {
 	case c := <-p.free:
 		return c, nil
+	case <-p.left: // one broke while we waited
+		return p.open(ctx)
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 }
 
-func (p *pool) lost() {
-	p.mu.Lock()
-	p.left++
-	p.mu.Unlock()
+func (p *pool) open(ctx context.Context) (*conn, error) {
+	c, err := p.sql.Conn(ctx)
+	if err != nil {
+		p.lost()
+		return nil, err
+	}
+	return &conn{sql: c, d: p.d, stmts: map[string]*sql.Stmt{}}, nil
 }
+
+func (p *pool) lost() { p.left <- struct{}{} }
 
 // with runs fn on a connection and gives it back, or drops it when it broke.
 func (p *pool) with(ctx context.Context, fn func(*conn) error) error {

@@ -62,8 +62,6 @@ func (db *DB) Vitals(ctx context.Context) (v Vitals, err error) {
 }
 
 func (p *pool) vitals(name string) PoolVitals {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	most := cap(p.free)
-	return PoolVitals{Name: name, Busy: most - p.left - len(p.free), Most: most, Waited: p.waited.Load()}
+	return PoolVitals{Name: name, Busy: max(most-len(p.left)-len(p.free), 0), Most: most, Waited: p.waited.Load()}
 }
