@@ -77,7 +77,8 @@ func scanAccount(scan func(...any) error) (a account.Account, err error) {
 func unpack(reached, tags, own string, phones *reach.Phones, emails *reach.Emails, addresses *reach.Addresses, into *[]string, values *map[string]any) error {
 	w := ways{Phones: reach.Phones{}, Emails: reach.Emails{}, Addresses: reach.Addresses{}}
 	if reached != "{}" {
-		if err := json.Unmarshal([]byte(reached), &w); err != nil {
+		var err error
+		if w, err = readWays(reached); err != nil {
 			return err
 		}
 	}
