@@ -20,9 +20,8 @@ import (
 // line is one connection of a client: it writes requests that were made before
 // and reads answers, so that the client costs little beside the server.
 type line struct {
-	c   net.Conn
-	in  *bufio.Reader
-	buf []byte
+	c  net.Conn
+	in *bufio.Reader
 }
 
 func dial(addr string) (*line, error) {

@@ -123,7 +123,7 @@ func (r *run) fill(db *store.DB, a *app.App, name string) error {
 					return
 				}
 				select {
-				case lots <- lot{l.accounts, l.contacts}:
+				case lots <- lot(l):
 				case <-ctx.Done():
 					return
 				}

@@ -142,7 +142,7 @@ func TestHat(t *testing.T) {
 		}
 		return all
 	}
-	if draw(1) != draw(1) || draw(1) == draw(2) {
+	if first, again := draw(1), draw(1); first != again || first == draw(2) {
 		t.Error("a seed is not a world")
 	}
 }

@@ -46,7 +46,6 @@ type request struct {
 	client  string
 	unknown bool // it was forwarded by a proxy that is not trusted
 	secure  bool
-	pattern string
 	cause   error
 }
 

@@ -200,10 +200,9 @@ func componentName(t reflect.Type) string {
 		return n
 	}
 	n := t.Name()
-	if generic, of, ok := strings.Cut(n, "["); ok {
+	if generic, _, ok := strings.Cut(n, "["); ok {
 		item, _ := t.FieldByName("Items")
-		of = componentName(item.Type.Elem())
-		return strings.TrimSuffix(of, "Item") + map[string]string{"listOf": "List", "bulkOf": "Bulk"}[generic]
+		return strings.TrimSuffix(componentName(item.Type.Elem()), "Item") + map[string]string{"listOf": "List", "bulkOf": "Bulk"}[generic]
 	}
 	return strings.ToUpper(n[:1]) + strings.TrimSuffix(n[1:], "Out")
 }

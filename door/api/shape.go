@@ -56,7 +56,6 @@ type shape struct {
 	fields []shapeField
 	places map[string]int
 	elem   *shape
-	quick  bool // a plain value of its own kind: of opt.Of, the value's
 }
 
 type shapeField struct {
