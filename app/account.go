@@ -145,7 +145,7 @@ func (a *App) changeAccount(tx *store.Tx, who Who, i id.Account, version int64, 
 		if err != nil {
 			return acc, err
 		}
-		if touched(theirs, p.Mentions()) {
+		if version > acc.Version || acc.Version-version > mostBehind || touched(theirs, p.Mentions()) {
 			return acc, &Stale[account.Account]{Fault: store.ErrStale, Now: acc, Theirs: theirs, Version: version}
 		}
 	}
@@ -172,7 +172,13 @@ func (a *App) changeAccount(tx *store.Tx, who Who, i id.Account, version int64, 
 	return next, a.afterAccountChanged(tx, who, acc, next, changes)
 }
 
-// since is what changed in the last n versions of a record, oldest first.
+// mostBehind is how many versions back a change is compared field by field; what
+// was read before that is stale, whatever it touches.
+const mostBehind = 100
+
+// since is what changed in the last n versions of a record, oldest first: each
+// version has one fact, and nothing else is a fact of that record. It knows the
+// last 200.
 func since(tx *store.Tx, subject id.Record, n int64) ([]fact.Change, error) {
 	facts, err := tx.FactsOf(subject, id.Fact{}, int(min(max(n, 1)*2+5, 200)))
 	if err != nil {
@@ -236,13 +242,13 @@ func (a *App) moveAccountTx(tx *store.Tx, who Who, before account.Account,
 	return next, a.afterAccountMoved(tx, who, next)
 }
 
-// Contacts at an account that is within reach.
+// ContactsAt are the contacts within reach at an account that is.
 func (a *App) ContactsAt(ctx context.Context, who Who, at id.Account) (all []contact.Contact, err error) {
 	err = a.read(ctx, who, member.ContactRead, func(v *store.View) error {
 		if _, err := v.Account(at, who.Reach(fact.Account)); err != nil {
 			return err
 		}
-		all, err = v.ContactsAt(at, 200)
+		all, err = v.ContactsWithin(at, who.Reach(fact.Contact), 200)
 		return err
 	})
 	return all, err

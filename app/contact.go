@@ -119,7 +119,7 @@ func (a *App) changeContact(tx *store.Tx, who Who, i id.Contact, version int64, 
 		if err != nil {
 			return c, err
 		}
-		if touched(theirs, p.Mentions()) {
+		if version > c.Version || c.Version-version > mostBehind || touched(theirs, p.Mentions()) {
 			return c, &Stale[contact.Contact]{Fault: store.ErrStale, Now: c, Theirs: theirs, Version: version}
 		}
 	}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 
 	"kring/base/fact"
 	"kring/domain/account"
@@ -13,7 +14,7 @@ import (
 
 // ExportAccounts hands over every account that a list finds, a page at a time,
 // in the order of the list and within the same scope. That it happened is a
-// fact, with the question and the number.
+// fact, with the question and the number, also when it breaks off.
 func (a *App) ExportAccounts(ctx context.Context, who Who, q filter.Query, each func(account.Line) error) error {
 	return export(ctx, a, who, fact.Account, q, func(v *store.View, q filter.Query) (Page[account.Line], error) {
 		return v.AccountLines(q, a.lens(who), who.Reach(fact.Account))
@@ -32,6 +33,18 @@ func export[T any](ctx context.Context, a *App, who Who, kind fact.Kind, q filte
 	question := q.Encode()
 	q.Limit = 200
 	n := 0
+	told := func(ctx context.Context) error {
+		return a.write(ctx, who, member.Export, func(tx *store.Tx) error {
+			return tx.Fact(fact.Fact{Deed: string(kind) + ".exported", Kind: fact.Member, Subject: who.Member.ID.Any(), Label: who.Member.Name,
+				Evidence: question, Changes: []fact.Change{fact.Of("count", 0, n)}})
+		})
+	}
+	broken := func(err error) error { // what went out before counts
+		if n == 0 {
+			return err
+		}
+		return errors.Join(err, told(context.WithoutCancel(ctx)))
+	}
 	for {
 		var p Page[T]
 		err := a.read(ctx, who, member.Export, func(v *store.View) (err error) {
@@ -39,21 +52,18 @@ func export[T any](ctx context.Context, a *App, who Who, kind fact.Kind, q filte
 			return err
 		})
 		if err != nil {
-			return err
+			return broken(err)
 		}
 		for _, item := range p.Items {
+			n++
 			if err := each(item); err != nil {
-				return err
+				return broken(err)
 			}
 		}
-		n += len(p.Items)
 		if p.Next.IsZero() {
 			break
 		}
 		q.Cursor = p.Next
 	}
-	return a.write(ctx, who, member.Export, func(tx *store.Tx) error {
-		return tx.Fact(fact.Fact{Deed: string(kind) + ".exported", Kind: fact.Member, Subject: who.Member.ID.Any(), Label: who.Member.Name,
-			Evidence: question, Changes: []fact.Change{fact.Of("count", 0, n)}})
-	})
+	return told(ctx)
 }

@@ -143,7 +143,7 @@ func (a *App) Search(ctx context.Context, who Who, typed string, most int) (hits
 		if !who.Can(member.ContactRead) {
 			return nil
 		}
-		people, err := v.SearchContacts(words, who.Reach(fact.Contact), most)
+		people, err := v.SearchContacts(words, who.Reach(fact.Contact), who.Reach(fact.Account), most)
 		hits = append(hits, people...)
 		return err
 	})
@@ -204,7 +204,7 @@ func (a *App) Timeline(ctx context.Context, who Who, i id.Account, before id.Fac
 		if _, err := v.Account(i, who.Reach(fact.Account)); err != nil {
 			return err
 		}
-		all, err = v.FactsAround(i, before, min(limit, 200))
+		all, err = v.FactsAround(i, who.Reach(fact.Contact), before, min(limit, 200))
 		return err
 	})
 	return all, err

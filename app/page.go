@@ -47,12 +47,12 @@ func (a *App) AccountPage(ctx context.Context, who Who, i id.Account, l Look) (p
 			return err
 		}
 		if who.Can(member.ContactRead) {
-			if p.Contacts, err = v.ContactsAt(i, 200); err != nil {
+			if p.Contacts, err = v.ContactsWithin(i, who.Reach(fact.Contact), 200); err != nil {
 				return err
 			}
 		}
 		if l.Facts > 0 {
-			if p.Facts, err = v.FactsAround(i, l.Before, min(l.Facts, 500), l.By...); err != nil {
+			if p.Facts, err = v.FactsAround(i, who.Reach(fact.Contact), l.Before, min(l.Facts, 500), l.By...); err != nil {
 				return err
 			}
 		}

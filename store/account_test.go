@@ -143,7 +143,7 @@ func TestAccount(t *testing.T) {
 			if len(fs) != 2 || fs[0].Deed != "account.changed" || len(fs[0].Changes) != 2 {
 				t.Errorf("history %+v", fs)
 			}
-			around, err2 := v.FactsAround(linden.ID, noFact, 10)
+			around, err2 := v.FactsAround(linden.ID, member.Reach{Scope: member.All}, noFact, 10)
 			if len(around) != 3 {
 				t.Errorf("timeline of %d", len(around))
 			}

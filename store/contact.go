@@ -59,6 +59,15 @@ func (v *View) ContactsAt(at id.Account, limit int) (_ []contact.Contact, err er
 	return v.contacts(w, " ORDER BY a.name_key, a.id LIMIT ?")
 }
 
+// ContactsWithin is ContactsAt with only those within reach.
+func (v *View) ContactsWithin(at id.Account, r member.Reach, limit int) (_ []contact.Contact, err error) {
+	defer fault.Wrap(&err, "store.ContactsWithin(%s)", at)
+	w := v.where("a").and("a.deleted_at IS NULL").
+		and("a.id IN (SELECT ca.contact_id FROM contact_account ca WHERE ca.org_id = ? AND ca.account_id = ?)", v.org, at).reachContact("a", r)
+	w.args = append(w.args, limit)
+	return v.contacts(w, " ORDER BY a.name_key, a.id LIMIT ?")
+}
+
 // EveryoneAt is ContactsAt with those in the bin.
 func (v *View) EveryoneAt(at id.Account, limit int) (_ []contact.Contact, err error) {
 	defer fault.Wrap(&err, "store.EveryoneAt(%s)", at)

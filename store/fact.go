@@ -8,6 +8,7 @@ import (
 	"kring/base/fact"
 	"kring/base/fault"
 	"kring/base/id"
+	"kring/domain/member"
 )
 
 const factColumns = "id, at, actor_kind, actor_id, actor_name, deed, kind, subject_id, account_id, label, changes, why, evidence"
@@ -73,10 +74,11 @@ func (v *View) FactsOf(subject id.Record, before id.Fact, limit int, by ...strin
 }
 
 // FactsAround is the timeline of an account: its own facts and those of what
-// belongs to it, newest first; with by only what these kinds of actors did.
-func (v *View) FactsAround(account id.Account, before id.Fact, limit int, by ...string) (_ []fact.Fact, err error) {
+// belongs to it, newest first, of contacts only of those within reach; with by only what
+// these kinds of actors did.
+func (v *View) FactsAround(account id.Account, contacts member.Reach, before id.Fact, limit int, by ...string) (_ []fact.Fact, err error) {
 	defer fault.Wrap(&err, "store.FactsAround(%s)", account)
-	return v.facts(v.where("").and("account_id = ?", account).by(by), before, limit)
+	return v.facts(v.where("").and("account_id = ?", account).reachFacts(contacts).by(by), before, limit)
 }
 
 // by keeps the deeds of these kinds of actors.

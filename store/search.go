@@ -171,12 +171,14 @@ func (v *View) SearchAccounts(words []string, r member.Reach, limit int) (hits [
 	}, words, limit)
 }
 
-// SearchContacts does so for contacts.
-func (v *View) SearchContacts(words []string, r member.Reach, limit int) (hits []Hit, err error) {
+// SearchContacts does so for contacts; the account beside a contact is the first
+// within the reach at.
+func (v *View) SearchContacts(words []string, r, at member.Reach, limit int) (hits []Hit, err error) {
 	defer fault.Wrap(&err, "store.SearchContacts")
+	seen := (&where{}).reach("acc", at)
 	return v.search(sought{kind: fact.Contact, table: "contact", city: "''", beside: `COALESCE((SELECT acc.name FROM contact_account ca
 		JOIN account acc ON acc.org_id = ca.org_id AND acc.id = ca.account_id
-		WHERE ca.org_id = f.org_id AND ca.contact_id = f.id ORDER BY ca.place LIMIT 1), '')`, scope: func(w *where) { w.reachContact("a", r) }}, words, limit)
+		WHERE ca.org_id = f.org_id AND ca.contact_id = f.id` + seen.String() + ` ORDER BY ca.place LIMIT 1), '')`, args: seen.args, scope: func(w *where) { w.reachContact("a", r) }}, words, limit)
 }
 
 // sought is the kind of record that a search finds.
@@ -184,6 +186,7 @@ type sought struct {
 	kind         fact.Kind
 	table        string
 	city, beside string // what is shown beside the name: from the row, and then from what was found
+	args         []any  // of beside
 	scope        func(*where)
 }
 
@@ -210,7 +213,7 @@ func (v *View) search(k sought, words []string, limit int) (hits []Hit, err erro
 		w := v.where("a").and("a.deleted_at IS NULL").and("a.name_key >= ? AND a.name_key < ?", first, behind)
 		k.scope(w)
 		err := v.rows("SELECT f.id, f.name, "+k.beside+" FROM (SELECT "+row+" FROM "+k.table+" a"+w.String()+" ORDER BY a.name_key, a.id LIMIT ?) f ORDER BY f.name_key, f.id",
-			append(w.args, limit), take)
+			append(slices.Concat(k.args, w.args), limit), take)
 		if err != nil || len(hits) == limit {
 			return hits, err
 		}
@@ -230,7 +233,7 @@ func (v *View) search(k sought, words []string, limit int) (hits []Hit, err erro
 		w.and("NOT (a.name_key >= ? AND a.name_key < ?)", first, behind)
 	}
 	k.scope(w)
-	args := append(w.args, candidates, first, behind, limit-len(hits))
+	args := append(slices.Concat(k.args, w.args), candidates, first, behind, limit-len(hits))
 	// CROSS JOIN says in which order: tokens first.
 	err = v.rows("SELECT f.id, f.name, "+k.beside+" FROM (SELECT DISTINCT "+row+" FROM search s CROSS JOIN "+k.table+" a"+w.String()+` LIMIT ?) f
 		ORDER BY CASE WHEN f.name_key >= ? AND f.name_key < ? THEN 0 ELSE 1 END, f.name_key, f.id LIMIT ?`, args, take)

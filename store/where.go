@@ -82,3 +82,12 @@ func (w *where) reachContact(alias string, r member.Reach) *where {
 		JOIN account acc ON acc.org_id = ca.org_id AND acc.id = ca.account_id
 		WHERE ca.org_id = `+alias+".org_id AND ca.contact_id = "+alias+".id"+at.String()+"))", append(own.args, at.args...)...)
 }
+
+// reachFacts keeps what happened to contacts within reach; other facts stay.
+func (w *where) reachFacts(r member.Reach) *where {
+	if r.Scope == member.All {
+		return w
+	}
+	of := (&where{}).reachContact("c", r)
+	return w.and("(kind <> 'contact' OR EXISTS (SELECT 1 FROM contact c WHERE c.org_id = fact.org_id AND c.id = fact.subject_id"+of.String()+"))", of.args...)
+}
