@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"encoding/json"
+	"slices"
 
 	"kring/base/fact"
 	"kring/base/fault"
@@ -110,14 +111,17 @@ func (v *View) Tags(begin string, limit int) (all []TagCount, err error) {
 	w := v.where("t").and("t.tag >= ?", begin).and("t.tag < ?", after(begin))
 	const bearing = "(SELECT COUNT(*) FROM (SELECT 1 FROM tagging g WHERE g.org_id = t.org_id AND g.tag = t.tag AND g.kind = ? LIMIT ?) counted)"
 	w.args = append([]any{string(fact.Account), MostCounted, string(fact.Contact), MostCounted}, append(w.args, limit)...)
-	err = v.rows("SELECT t.tag, "+bearing+", "+bearing+" FROM tag t"+w.String()+" ORDER BY t.tag LIMIT ?", w.args, func(rs *sql.Rows) error {
-		var t TagCount
-		err := rs.Scan(&t.Tag, &t.Accounts, &t.Contacts)
-		t.Count = t.Accounts + t.Contacts
-		all = append(all, t)
-		return err
+	all, err = remembered(v, "tag", w.args, func() (all []TagCount, err error) {
+		err = v.rows("SELECT t.tag, "+bearing+", "+bearing+" FROM tag t"+w.String()+" ORDER BY t.tag LIMIT ?", w.args, func(rs *sql.Rows) error {
+			var t TagCount
+			err := rs.Scan(&t.Tag, &t.Accounts, &t.Contacts)
+			t.Count = t.Accounts + t.Contacts
+			all = append(all, t)
+			return err
+		})
+		return all, err
 	})
-	return all, err
+	return slices.Clone(all), err
 }
 
 // SweepTag forgets a tag that no record bears any more.

@@ -446,7 +446,11 @@ func (v *View) CountContacts(q filter.Query, lens filter.Lens, r member.Reach) (
 
 func (v *View) count(l roll, q filter.Query, lens filter.Lens, r member.Reach) (n int, capped bool, err error) {
 	w := v.asked(l, q, lens, r)
-	err = v.row("SELECT COUNT(*) FROM (SELECT 1 FROM "+l.table+" a"+w.String()+" LIMIT ?) counted", append(w.args, MostCounted+1), &n)
+	w.args = append(w.args, MostCounted+1)
+	n, err = remembered(v, l.table+w.String(), w.args, func() (n int, err error) {
+		err = v.row("SELECT COUNT(*) FROM (SELECT 1 FROM "+l.table+" a"+w.String()+" LIMIT ?) counted", w.args, &n)
+		return n, err
+	})
 	return min(n, MostCounted), n > MostCounted, err
 }
 

@@ -61,8 +61,10 @@ type DB struct {
 	done    chan struct{}
 	jobs    board // tells the workers here what was enqueued
 	tally   tally
-	gate    sync.RWMutex // held for reading while a change is handed to the writer
-	shut    bool         // no more changes are taken
+	gate    sync.RWMutex  // held for reading while a change is handed to the writer
+	shut    bool          // no more changes are taken
+	writes  atomic.Uint64 // changes of this process
+	memo    memo
 	closing sync.Once
 	held    *os.File // the lock on the folder of the embedded database
 }
@@ -380,21 +382,23 @@ func ignoreDone(err error) error {
 
 // Read runs fn with one consistent view of an organisation's data.
 func (db *DB) Read(ctx context.Context, org id.Org, fn func(*View) error) error {
+	writes := db.writes.Load()
 	return db.d.asFault(db.read.with(ctx, func(c *conn) error {
 		tx, err := c.sql.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 		if err != nil {
 			return err
 		}
 		defer tx.Rollback() //nolint:errcheck // nothing was written
-		return fn(&View{ctx: ctx, db: db, d: db.d, c: c, org: org, now: db.clock().UnixMilli()})
+		return fn(&View{ctx: ctx, db: db, d: db.d, c: c, org: org, now: db.clock().UnixMilli(), writes: writes})
 	}))
 }
 
 // Peek is Read for a closure that runs a single statement, or several that
 // need not agree with each other; it saves opening a transaction.
 func (db *DB) Peek(ctx context.Context, org id.Org, fn func(*View) error) error {
+	writes := db.writes.Load()
 	return db.d.asFault(db.read.with(ctx, func(c *conn) error {
-		return fn(&View{ctx: ctx, db: db, d: db.d, c: c, org: org, now: db.clock().UnixMilli()})
+		return fn(&View{ctx: ctx, db: db, d: db.d, c: c, org: org, now: db.clock().UnixMilli(), writes: writes})
 	}))
 }
 
@@ -410,6 +414,9 @@ type View struct {
 	c   *conn
 	org id.Org
 	now int64
+
+	writes   uint64 // changes of this process before the view began
+	changing bool   // inside a change
 }
 
 // Nowhere is no organisation: sign-in and the first-run set-up begin before it
@@ -435,7 +442,7 @@ type Tx struct {
 }
 
 func newTx(ctx context.Context, db *DB, c *conn, org id.Org, actor fact.Actor, raw *sql.Tx) *Tx {
-	return &Tx{View: View{ctx: ctx, db: db, d: db.d, c: c, org: org, now: db.clock().UnixMilli()}, actor: actor, raw: raw}
+	return &Tx{View: View{ctx: ctx, db: db, d: db.d, c: c, org: org, now: db.clock().UnixMilli(), changing: true}, actor: actor, raw: raw}
 }
 
 // Actor is who makes this change.
@@ -449,6 +456,7 @@ func (tx *Tx) For(org id.Org) { tx.org = org }
 func (tx *Tx) As(a fact.Actor) { tx.actor = a }
 
 func (tx *Tx) committed(db *DB) {
+	db.writes.Add(1)
 	for _, fn := range tx.after {
 		fn(db)
 	}
