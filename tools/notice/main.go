@@ -54,7 +54,7 @@ func run(check bool) error {
 		return err
 	}
 	own, _, _ := strings.Cut(string(old), heading)
-	text := own + heading + list
+	text := strings.TrimRight(own, "\n") + "\n\n" + heading + list
 	switch {
 	case text == string(old):
 		return nil
