@@ -54,13 +54,13 @@ func (a *App) AddFile(ctx context.Context, who Who, kind fact.Kind, record id.Re
 func (a *App) takePieces(ctx context.Context, who Who, f *file.File, r io.Reader) error {
 	sum := sha256.New()
 	piece := make([]byte, pieceSize)
-	for place := 0; ; place++ {
-		n, err := io.ReadFull(r, piece)
-		if err == io.EOF {
-			break
-		}
-		if err != nil && err != io.ErrUnexpectedEOF {
+	for place, ended := 0, false; !ended; place++ {
+		n, err := fill(r, piece)
+		if ended = err == io.EOF; err != nil && !ended {
 			return err
+		}
+		if n == 0 {
+			break
 		}
 		if f.Size += int64(n); f.Size > file.MaxSize {
 			return file.ErrBig
@@ -69,15 +69,23 @@ func (a *App) takePieces(ctx context.Context, who Who, f *file.File, r io.Reader
 		if err := a.write(ctx, who, member.FileWrite, func(tx *store.Tx) error { return tx.AddPiece(f.ID, place, piece[:n]) }); err != nil {
 			return err
 		}
-		if err == io.ErrUnexpectedEOF {
-			break
-		}
 	}
 	if f.Size == 0 {
 		return file.ErrEmpty
 	}
 	f.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	return nil
+}
+
+// fill reads until the piece is full or the reader ends. io.ReadFull would not
+// tell a last piece from a line that broke.
+func fill(r io.Reader, piece []byte) (n int, err error) {
+	for n < len(piece) && err == nil {
+		var m int
+		m, err = r.Read(piece[n:])
+		n += m
+	}
+	return n, err
 }
 
 // onRecord is ErrNotFound for a record that who may not see.

@@ -24,7 +24,7 @@ type broken struct{ io.Reader }
 func (b broken) Read(p []byte) (int, error) {
 	n, err := b.Reader.Read(p)
 	if err == io.EOF {
-		err = errors.New("the line broke")
+		err = io.ErrUnexpectedEOF // as a request body that broke off
 	}
 	return n, err
 }
