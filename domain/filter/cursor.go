@@ -5,8 +5,10 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"math"
+	"strings"
 	"unicode/utf8"
 
+	"kring/base/catalogue"
 	"kring/base/fault"
 	"kring/base/id"
 )
@@ -99,6 +101,21 @@ func ReadCursor(text string, sort Sort) (Cursor, error) {
 		return Cursor{}, ErrCursorSort
 	}
 	return c, nil
+}
+
+// fits says whether a list on a field of this kind could have made this place:
+// the check in a cursor is no secret, and a database compares no text with a
+// number.
+func (c Cursor) fits(k catalogue.Kind) bool {
+	switch v := c.Value.(type) {
+	case string:
+		return k != catalogue.Number && k != catalogue.Money && k != catalogue.Instant && !strings.ContainsRune(v, 0)
+	case int64:
+		return k == catalogue.Number || k == catalogue.Money || k == catalogue.Instant
+	case float64:
+		return k == catalogue.Number && v == math.Trunc(v) && math.Abs(v) < 1<<53
+	}
+	return false
 }
 
 func cut16(b []byte) (string, []byte, bool) {

@@ -202,6 +202,9 @@ func (q *Query) reserved(param func(string) string, l Limits, wrong fault.Fields
 	}
 	if s := param("cursor"); s != "" {
 		c, err := ReadCursor(s, q.Sort)
+		if f, ok := q.fields.Field(q.Sort.Key); err == nil && ok && !c.fits(f.Kind) {
+			err = ErrCursor
+		}
 		wrong.Add("cursor", err)
 		q.Cursor = c
 	}
