@@ -56,8 +56,13 @@ func (v *View) ContactsAt(at id.Account, limit int) (_ []contact.Contact, err er
 	w := v.where("a").and("a.deleted_at IS NULL").
 		and("a.id IN (SELECT ca.contact_id FROM contact_account ca WHERE ca.org_id = ? AND ca.account_id = ?)", v.org, at)
 	w.args = append(w.args, limit)
-	return v.contacts(w, " ORDER BY a.name_key, a.id LIMIT ?")
+	return v.contacts(w, fewByName)
 }
+
+// fewByName puts a few rows in order. Joined to nothing, the name is no longer
+// that of the index: with a LIMIT both databases might walk everybody by name to
+// find the few.
+const fewByName = " ORDER BY a.name_key || '', a.id LIMIT ?"
 
 // ContactsWithin is ContactsAt with only those within reach.
 func (v *View) ContactsWithin(at id.Account, r member.Reach, limit int) (_ []contact.Contact, err error) {
@@ -65,7 +70,7 @@ func (v *View) ContactsWithin(at id.Account, r member.Reach, limit int) (_ []con
 	w := v.where("a").and("a.deleted_at IS NULL").
 		and("a.id IN (SELECT ca.contact_id FROM contact_account ca WHERE ca.org_id = ? AND ca.account_id = ?)", v.org, at).reachContact("a", r)
 	w.args = append(w.args, limit)
-	return v.contacts(w, " ORDER BY a.name_key, a.id LIMIT ?")
+	return v.contacts(w, fewByName)
 }
 
 // EveryoneAt is ContactsAt with those in the bin.
@@ -73,7 +78,7 @@ func (v *View) EveryoneAt(at id.Account, limit int) (_ []contact.Contact, err er
 	defer fault.Wrap(&err, "store.EveryoneAt(%s)", at)
 	w := v.where("a").and("a.id IN (SELECT ca.contact_id FROM contact_account ca WHERE ca.org_id = ? AND ca.account_id = ?)", v.org, at)
 	w.args = append(w.args, limit)
-	return v.contacts(w, " ORDER BY a.name_key, a.id LIMIT ?")
+	return v.contacts(w, fewByName)
 }
 
 func (v *View) contacts(w *where, rest string) (all []contact.Contact, err error) {
