@@ -108,6 +108,8 @@ func ReadCursor(text string, sort Sort) (Cursor, error) {
 // number.
 func (c Cursor) fits(k catalogue.Kind) bool {
 	switch v := c.Value.(type) {
+	case nil:
+		return true
 	case string:
 		return k != catalogue.Number && k != catalogue.Money && k != catalogue.Instant && !strings.ContainsRune(v, 0)
 	case int64:
