@@ -67,11 +67,21 @@ func outside(address string) error {
 		return err
 	}
 	ip := at.Addr().Unmap()
-	if ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast() || ip.IsMulticast() || ip.IsUnspecified() || shared.Contains(ip) {
+	if ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast() || ip.IsMulticast() || ip.IsUnspecified() {
 		return ErrInside
+	}
+	for _, n := range nobodys {
+		if n.Contains(ip) {
+			return ErrInside
+		}
 	}
 	return nil
 }
 
-// shared is the address space of carriers (RFC 6598).
-var shared = netip.MustParsePrefix("100.64.0.0/10")
+// nobodys are the networks that no subscriber on the internet has (IANA's
+// special-purpose registries): carriers' own, benchmarks, reserved, and the
+// IPv6 forms that carry an IPv4 address inside.
+var nobodys = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"),
+	netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("2002::/16"),
+}

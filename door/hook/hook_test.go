@@ -33,7 +33,7 @@ func TestPost(t *testing.T) {
 	if _, err := hook.Post(false)(t.Context(), s.URL, nil, nil); err == nil {
 		t.Error("plain http went out")
 	}
-	for _, url := range []string{strings.Replace(s.URL, "http:", "https:", 1), "https://10.0.0.1/", "https://[::1]/", "https://169.254.169.254/", "https://0.0.0.0/", "https://[::ffff:127.0.0.1]/"} {
+	for _, url := range []string{strings.Replace(s.URL, "http:", "https:", 1), "https://10.0.0.1/", "https://[::1]/", "https://169.254.169.254/", "https://0.0.0.0/", "https://[::ffff:127.0.0.1]/", "https://[64:ff9b::7f00:1]/", "https://198.18.0.1/", "https://240.0.0.1/"} {
 		if _, err := hook.Post(false)(t.Context(), url, nil, nil); !errors.Is(err, hook.ErrInside) {
 			t.Errorf("%s: %v", url, err)
 		}
