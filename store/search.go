@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"database/sql"
 	"maps"
 	"slices"
@@ -194,8 +195,8 @@ type sought struct {
 const candidates = 200
 
 // search reads names that begin with the one word from their index, which is in
-// the order wanted; most searches end there. Otherwise it looks at the tokens of
-// the rarest word and asks each record for the others. What is out of reach
+// the order wanted; most searches end there. Otherwise it walks the tokens of
+// one word (driver) and asks for the others. What is out of reach
 // does not count as a candidate.
 func (v *View) search(k sought, words []string, limit int) (hits []Hit, err error) {
 	if len(words) == 0 || limit <= 0 {
@@ -218,16 +219,17 @@ func (v *View) search(k sought, words []string, limit int) (hits []Hit, err erro
 			return hits, err
 		}
 	}
-	rare, err := v.rarest(k.kind, words)
+	drive, gather, ask, err := v.driver(k.kind, words)
 	if err != nil {
 		return nil, err
 	}
-	w := v.where("s").and("s.token >= ? AND s.token < ? AND s.kind = ?", rare, after(rare), string(k.kind))
+	w := v.where("s").and("s.token >= ? AND s.token < ? AND s.kind = ?", drive, after(drive), string(k.kind))
 	w.and("a.org_id = s.org_id AND a.id = s.record_id AND a.deleted_at IS NULL")
-	for _, word := range words {
-		if word != rare {
-			w.and("EXISTS (SELECT 1 FROM search o WHERE o.org_id = s.org_id AND o.record_id = s.record_id AND o.token >= ? AND o.token < ?)", word, after(word))
-		}
+	for _, word := range gather {
+		w.and("s.record_id IN (SELECT o.record_id FROM search o WHERE o.org_id = ? AND o.kind = ? AND o.token >= ? AND o.token < ?)", v.org, string(k.kind), word, after(word))
+	}
+	for _, word := range ask {
+		w.and("EXISTS (SELECT 1 FROM search o WHERE o.org_id = s.org_id AND o.record_id = s.record_id AND o.token >= ? AND o.token < ?)", word, after(word))
 	}
 	if len(words) == 1 { // found already
 		w.and("NOT (a.name_key >= ? AND a.name_key < ?)", first, behind)
@@ -240,26 +242,45 @@ func (v *View) search(k sought, words []string, limit int) (hits []Hit, err erro
 	return hits, err
 }
 
-// rarest is the word with which the fewest tokens begin; what begins a thousand
-// is common, and counted no further.
-func (v *View) rarest(kind fact.Kind, words []string) (rare string, err error) {
-	rare = words[0]
+// Words with which fewer tokens begin are rare; with more than many, common.
+const (
+	few  = 1000
+	many = 8000
+)
+
+// driver says which word's tokens to walk, and for which of the others to gather
+// the records or to ask each. With a
+// rare word: its tokens, and each record is asked for the others. When all are
+// common, most records have them all and a few steps find enough. In between,
+// the records of the rarer words are gathered first and the others' tokens are
+// walked until enough are among them.
+func (v *View) driver(kind fact.Kind, words []string) (drive string, gather, ask []string, err error) {
 	if len(words) == 1 {
-		return rare, nil
+		return words[0], nil, nil, nil
 	}
-	fewest := 1 << 30
+	counts := map[string]int{}
 	for _, word := range words {
 		n := 0
-		err := v.row("SELECT COUNT(*) FROM (SELECT 1 FROM search s WHERE s.org_id = ? AND s.token >= ? AND s.token < ? AND s.kind = ? LIMIT 1000) counted",
-			[]any{v.org, word, after(word), string(kind)}, &n)
-		if err != nil {
-			return "", err
+		if err := v.row("SELECT COUNT(*) FROM (SELECT 1 FROM search s WHERE s.org_id = ? AND s.token >= ? AND s.token < ? AND s.kind = ? LIMIT ?) counted",
+			[]any{v.org, word, after(word), string(kind), many}, &n); err != nil {
+			return "", nil, nil, err
 		}
-		if n < fewest || n == fewest && len(word) > len(rare) {
-			rare, fewest = word, n
+		counts[word] = n
+	}
+	sorted := slices.Clone(words)
+	slices.SortStableFunc(sorted, func(a, b string) int { return cmp.Or(counts[a]-counts[b], len(b)-len(a)) })
+	if n := counts[sorted[0]]; n < few || n >= many {
+		return sorted[0], nil, sorted[1:], nil
+	}
+	last := len(sorted) - 1
+	for _, word := range sorted[:last] {
+		if counts[word] < many {
+			gather = append(gather, word)
+		} else {
+			ask = append(ask, word)
 		}
 	}
-	return rare, nil
+	return sorted[last], gather, ask, nil
 }
 
 // after is the first text that does not begin with s, in byte order.
