@@ -76,6 +76,15 @@ func TestOwnFields(t *testing.T) {
 				t.Errorf("%s finds %d, want %d (%v)", query, n, want, err)
 			}
 		}
+		// A text as long as may be, that no index can press small.
+		define("Verhaal", field.Text, false)
+		long := make([]rune, field.MaxText)
+		for i := range long {
+			long[i] = rune(0x4e00 + (i*7919+i*i)%20000)
+		}
+		if told, err := w.App.AddAccount(ctx, anna, account.Draft{Name: "Lang", Own: map[string]any{"verhaal": string(long)}}); err != nil || told.Own["verhaal"] != string(long) {
+			t.Errorf("a long text: %v", err)
+		}
 		// Put away: asked no more, kept.
 		if _, err := w.App.ArchiveField(ctx, ada, since.ID, since.Version); err != nil {
 			t.Fatal(err)

@@ -87,6 +87,17 @@ func (tx *Tx) index(r found, changes []fact.Change) error {
 	return nil
 }
 
+// mostIndexed is how many characters of an own text a list can look at: a
+// PostgreSQL index row holds no more than 2,704 bytes.
+const mostIndexed = 600
+
+func indexed(s string) string {
+	if r := []rune(s); len(r) > mostIndexed {
+		return string(r[:mostIndexed])
+	}
+	return s
+}
+
 // ownValues keeps own fields where a list can filter on them: texts, days and
 // choices as text, numbers, money and yes or no as number.
 func (tx *Tx) ownValues(r found) error {
@@ -104,7 +115,7 @@ func (tx *Tx) ownValues(r found) error {
 			if c, err := decimal.Cents(v, decimal.Point); err == nil {
 				cents = float64(c)
 			}
-			add(0, v, cents)
+			add(0, indexed(v), cents)
 		case float64:
 			add(0, nil, v)
 		case int64:
