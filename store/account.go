@@ -164,8 +164,7 @@ func (tx *Tx) AddAccount(a account.Account, f fact.Fact) (_ account.Account, err
 	if _, err := tx.exec(addAccount, append([]any{tx.org, a.ID, a.Version}, row...)...); err != nil {
 		return a, err
 	}
-	r := found{kind: fact.Account, id: a.ID.Any(), tokens: a.Tokens(), tags: a.Tags, phones: a.Phones, emails: a.Emails, own: a.Own, fresh: true}
-	if err := tx.index(r, nil); err != nil {
+	if err := tx.index(foundAccount(a, true), nil); err != nil {
 		return a, err
 	}
 	return a, tx.fact(aboutAccount(a, f))
@@ -183,11 +182,14 @@ func (tx *Tx) SaveAccount(a account.Account, f fact.Fact) (_ account.Account, er
 		return a, err
 	}
 	a.Version++
-	r := found{kind: fact.Account, id: a.ID.Any(), tokens: a.Tokens(), tags: a.Tags, phones: a.Phones, emails: a.Emails, own: a.Own, gone: a.Deleted != 0}
-	if err := tx.index(r, f.Changes); err != nil {
+	if err := tx.index(foundAccount(a, false), f.Changes); err != nil {
 		return a, err
 	}
 	return a, tx.fact(aboutAccount(a, f))
+}
+
+func foundAccount(a account.Account, fresh bool) found {
+	return found{kind: fact.Account, id: a.ID.Any(), tokens: a.Tokens(), tags: a.Tags, phones: a.Phones, emails: a.Emails, own: a.Own, fresh: fresh, gone: a.Deleted != 0}
 }
 
 func aboutAccount(a account.Account, f fact.Fact) fact.Fact {

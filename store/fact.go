@@ -14,22 +14,30 @@ import (
 const factColumns = "id, at, actor_kind, actor_id, actor_name, deed, kind, subject_id, account_id, label, changes, why, evidence"
 
 // fact records a deed; every Save and Add calls it, so no change goes without.
-func (tx *Tx) fact(f fact.Fact) error {
-	f.ID, f.At, f.Actor = id.New[id.Fact](), tx.now, tx.actor
-	changes := []byte("[]")
-	if len(f.Changes) > 0 {
-		var err error
-		if changes, err = json.Marshal(f.Changes); err != nil {
-			return err
-		}
+func (tx *Tx) fact(f fact.Fact) error { return tx.recordAll([]fact.Fact{f}) }
+
+// recordAll records the deeds of one change.
+func (tx *Tx) recordAll(all []fact.Fact) error {
+	if len(all) == 0 {
+		return nil
 	}
-	_, err := tx.exec(`INSERT INTO fact (org_id, `+factColumns+`)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		tx.org, f.ID, f.At, f.Actor.Kind, f.Actor.Member, f.Actor.Name, f.Deed, string(f.Kind), f.Subject, f.Account, f.Label, string(changes), f.Why, f.Evidence)
-	if err != nil {
+	rows := make([]any, 0, 14*len(all))
+	for i := range all {
+		f := &all[i]
+		f.ID, f.At, f.Actor = id.New[id.Fact](), tx.now, tx.actor
+		changes := []byte("[]")
+		if len(f.Changes) > 0 {
+			var err error
+			if changes, err = json.Marshal(f.Changes); err != nil {
+				return err
+			}
+		}
+		rows = append(rows, tx.org, f.ID, f.At, f.Actor.Kind, f.Actor.Member, f.Actor.Name, f.Deed, string(f.Kind), f.Subject, f.Account, f.Label, string(changes), f.Why, f.Evidence)
+	}
+	if err := tx.addRows("INSERT INTO fact (org_id, "+factColumns+") VALUES ", 14, rows); err != nil {
 		return err
 	}
-	return tx.announce(f)
+	return tx.announce(all)
 }
 
 func scanFact(rs *sql.Rows) (f fact.Fact, err error) {

@@ -33,56 +33,122 @@ type found struct {
 // index brings what a record is found by up to date; changes says which fields
 // became different, so that what did not change is left alone.
 func (tx *Tx) index(r found, changes []fact.Change) error {
+	if r.fresh {
+		return tx.indexFresh([]found{r})
+	}
 	touched := func(fields ...string) bool {
-		return r.fresh || slices.ContainsFunc(changes, func(c fact.Change) bool { return slices.Contains(fields, c.Field) })
+		return slices.ContainsFunc(changes, func(c fact.Change) bool { return slices.Contains(fields, c.Field) })
 	}
 	if touched("deleted_at", "name", "given", "infix", "family", "initials", "phones", "emails", "addresses", "tags", "kvk", "branch", "vat_id", "external_id") {
-		if !r.fresh {
-			if _, err := tx.exec("DELETE FROM search WHERE org_id = ? AND record_id = ?", tx.org, r.id); err != nil {
-				return err
-			}
-		}
-		if !r.gone {
-			rows := make([]any, 0, 4*len(r.tokens))
-			for _, t := range r.tokens {
-				rows = append(rows, tx.org, r.id, t, string(r.kind))
-			}
-			if err := tx.addRows("INSERT INTO search (org_id, record_id, token, kind) VALUES ", 4, rows); err != nil {
-				return err
-			}
+		if err := tx.refill("search", r, tx.tokenRows); err != nil {
+			return err
 		}
 	}
 	if touched("phones", "emails") {
-		if !r.fresh {
-			if _, err := tx.exec("DELETE FROM point WHERE org_id = ? AND record_id = ?", tx.org, r.id); err != nil {
-				return err
-			}
-		}
-		var rows []any
-		seen := map[string]bool{}
-		add := func(kind, value string) {
-			if value != "" && !seen[kind+value] {
-				seen[kind+value] = true
-				rows = append(rows, tx.org, r.id, kind, value, string(r.kind))
-			}
-		}
-		for _, p := range r.phones {
-			add("phone", p.E164)
-		}
-		for _, e := range r.emails {
-			add("email", e.Normal)
-		}
-		if err := tx.addRows("INSERT INTO point (org_id, record_id, kind, value, record_kind) VALUES ", 5, rows); err != nil {
+		if err := tx.refill("point", r, tx.pointRows); err != nil {
 			return err
 		}
 	}
 	if touched("tags") {
-		if err := tx.tagged(r); err != nil {
+		if err := tx.newTags(r.tags); err != nil {
+			return err
+		}
+		if err := tx.refill("tagging", r, tx.tagRows); err != nil {
 			return err
 		}
 	}
-	if r.fresh || slices.ContainsFunc(changes, func(c fact.Change) bool { return strings.HasPrefix(c.Field, catalogue.Own) }) {
-		return tx.ownValues(r)
+	if slices.ContainsFunc(changes, func(c fact.Change) bool { return strings.HasPrefix(c.Field, catalogue.Own) }) {
+		return tx.refill("own_value", r, tx.ownRows)
+	}
+	return nil
+}
+
+// indexFresh writes what new records are found by, those of all in one go.
+func (tx *Tx) indexFresh(all []found) error {
+	tags := map[string]bool{}
+	for _, r := range all {
+		for _, t := range r.tags {
+			tags[t] = true
+		}
+	}
+	if err := tx.newTags(slices.Sorted(maps.Keys(tags))); err != nil {
+		return err
+	}
+	for _, rows := range []struct {
+		table string
+		of    func(found) []any
+	}{{"search", tx.tokenRows}, {"point", tx.pointRows}, {"tagging", tx.tagRows}, {"own_value", tx.ownRows}} {
+		var values []any
+		for _, r := range all {
+			values = append(values, rows.of(r)...)
+		}
+		if err := tx.addRows(foundBy[rows.table].insert, foundBy[rows.table].n, values); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// foundBy are the tables in which records are found, and the values of a row.
+var foundBy = map[string]struct {
+	insert string
+	n      int
+}{
+	"search":    {"INSERT INTO search (org_id, record_id, token, kind) VALUES ", 4},
+	"point":     {"INSERT INTO point (org_id, record_id, kind, value, record_kind) VALUES ", 5},
+	"tagging":   {"INSERT INTO tagging (org_id, record_id, tag, kind) VALUES ", 4},
+	"own_value": {"INSERT INTO own_value (org_id, record_id, field, place, text, number) VALUES ", 6},
+}
+
+// refill writes anew what one record is found by in one of the tables.
+func (tx *Tx) refill(table string, r found, rows func(found) []any) error {
+	if _, err := tx.exec("DELETE FROM "+table+" WHERE org_id = ? AND record_id = ?", tx.org, r.id); err != nil {
+		return err
+	}
+	return tx.addRows(foundBy[table].insert, foundBy[table].n, rows(r))
+}
+
+func (tx *Tx) tokenRows(r found) []any {
+	if r.gone {
+		return nil
+	}
+	rows := make([]any, 0, 4*len(r.tokens))
+	for _, t := range r.tokens {
+		rows = append(rows, tx.org, r.id, t, string(r.kind))
+	}
+	return rows
+}
+
+func (tx *Tx) pointRows(r found) (rows []any) {
+	seen := map[string]bool{}
+	add := func(kind, value string) {
+		if value != "" && !seen[kind+value] {
+			seen[kind+value] = true
+			rows = append(rows, tx.org, r.id, kind, value, string(r.kind))
+		}
+	}
+	for _, p := range r.phones {
+		add("phone", p.E164)
+	}
+	for _, e := range r.emails {
+		add("email", e.Normal)
+	}
+	return rows
+}
+
+func (tx *Tx) tagRows(r found) (rows []any) {
+	for _, t := range r.tags {
+		rows = append(rows, tx.org, r.id, t, string(r.kind))
+	}
+	return rows
+}
+
+// newTags makes those tags known that are not yet.
+func (tx *Tx) newTags(tags []string) error {
+	for _, t := range tags {
+		if _, err := tx.exec("INSERT INTO tag (org_id, tag, created_at) VALUES (?, ?, ?) ON CONFLICT (org_id, tag) DO NOTHING", tx.org, t, tx.now); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -98,15 +164,9 @@ func indexed(s string) string {
 	return s
 }
 
-// ownValues keeps own fields where a list can filter on them: texts, days and
+// ownRows keep own fields where a list can filter on them: texts, days and
 // choices as text, numbers, money and yes or no as number.
-func (tx *Tx) ownValues(r found) error {
-	if !r.fresh {
-		if _, err := tx.exec("DELETE FROM own_value WHERE org_id = ? AND record_id = ?", tx.org, r.id); err != nil {
-			return err
-		}
-	}
-	var rows []any
+func (tx *Tx) ownRows(r found) (rows []any) {
 	for _, field := range slices.Sorted(maps.Keys(r.own)) {
 		add := func(place int, text, number any) { rows = append(rows, tx.org, r.id, field, place, text, number) }
 		switch v := r.own[field].(type) {
@@ -136,23 +196,7 @@ func (tx *Tx) ownValues(r found) error {
 			}
 		}
 	}
-	return tx.addRows("INSERT INTO own_value (org_id, record_id, field, place, text, number) VALUES ", 6, rows)
-}
-
-func (tx *Tx) tagged(r found) error {
-	if !r.fresh {
-		if _, err := tx.exec("DELETE FROM tagging WHERE org_id = ? AND record_id = ?", tx.org, r.id); err != nil {
-			return err
-		}
-	}
-	var rows []any
-	for _, t := range r.tags {
-		if _, err := tx.exec("INSERT INTO tag (org_id, tag, created_at) VALUES (?, ?, ?) ON CONFLICT (org_id, tag) DO NOTHING", tx.org, t, tx.now); err != nil {
-			return err
-		}
-		rows = append(rows, tx.org, r.id, t, string(r.kind))
-	}
-	return tx.addRows("INSERT INTO tagging (org_id, record_id, tag, kind) VALUES ", 4, rows)
+	return rows
 }
 
 // addRows inserts rows of n values in one statement, at most 50 at a time.

@@ -12,17 +12,19 @@ import (
 
 const webhookColumns = "id, version, name, url, deeds, active, secret, failed, created_at"
 
-// announce hands a fact to the webhooks that asked for it: a delivery each, and
-// the job that makes it.
-func (tx *Tx) announce(f fact.Fact) error {
+// announce hands facts to the webhooks that asked for them: a delivery each,
+// and the job that makes it.
+func (tx *Tx) announce(facts []fact.Fact) error {
 	all, err := tx.webhooks(tx.where("").and("active = TRUE"))
 	if err != nil {
 		return err
 	}
-	for _, w := range all {
-		if w.Wants(f.Deed) {
-			if _, err := tx.AddDelivery(webhook.Delivery{Webhook: w.ID, Fact: f.ID, Deed: f.Deed}); err != nil {
-				return err
+	for _, f := range facts {
+		for _, w := range all {
+			if w.Wants(f.Deed) {
+				if _, err := tx.AddDelivery(webhook.Delivery{Webhook: w.ID, Fact: f.ID, Deed: f.Deed}); err != nil {
+					return err
+				}
 			}
 		}
 	}
