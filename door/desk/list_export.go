@@ -60,7 +60,7 @@ func (of *roster) export(v *visit) error {
 		})
 	}
 	if err == nil {
-		err = out.Flush()
+		err = out.Close()
 	}
 	if err != nil {
 		door.Failed(v.r.Context(), err) // rows are out; the log has the cause

@@ -1,0 +1,59 @@
+package sheet
+
+import (
+	"encoding/csv"
+	"io"
+	"strings"
+)
+
+// CSV writes rows as RFC 4180 with a byte order mark, so that Excel reads the
+// accents, and with cells that a spreadsheet would run as a formula made
+// harmless.
+type CSV struct {
+	w   *csv.Writer
+	raw io.Writer
+	any bool
+}
+
+// NewCSV writes to w; comma is the delimiter (0 is a comma).
+func NewCSV(w io.Writer, comma rune) *CSV {
+	c := &CSV{w: csv.NewWriter(w), raw: w}
+	if comma != 0 {
+		c.w.Comma = comma
+	}
+	c.w.UseCRLF = true
+	return c
+}
+
+// Row writes one row.
+func (c *CSV) Row(cells []string) error {
+	if !c.any {
+		c.any = true
+		if _, err := io.WriteString(c.raw, "\ufeff"); err != nil {
+			return err
+		}
+	}
+	safe := make([]string, len(cells))
+	for i, s := range cells {
+		safe[i] = Harmless(s)
+	}
+	return c.w.Write(safe)
+}
+
+// Close sends what is held back; the writer below stays open.
+func (c *CSV) Close() error {
+	c.w.Flush()
+	return c.w.Error()
+}
+
+// Harmless puts an apostrophe before a cell that a spreadsheet would take for a
+// formula (CWE-1236). A phone number in E.164 is none: plus and digits only.
+func Harmless(s string) string {
+	if s == "" || !strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return s
+	}
+	if rest := s[1:]; (s[0] == '+' || s[0] == '-') && rest != "" && strings.Trim(rest, "0123456789.,") == "" {
+		return s
+	}
+	return "'" + s
+}
