@@ -51,7 +51,8 @@ var floors = []struct {
 
 // neighbours are the only imports on one floor.
 var neighbours = []string{
-	"base/* base/*", "stat/* stat/*", "look look/*", "look/* look/*", "look/* look",
+	"base/* base/*", "stat/* stat/*", "stat/* base/*", // statistics of names and numbers need the one form of them
+	"look look/*", "look/* look/*", "look/* look",
 	"kit store", "door/cli door/*", "door/cli demo",
 }
 

@@ -1,0 +1,82 @@
+package linkage
+
+import "math"
+
+// floor is the least share of a level: nothing is thought impossible.
+const floor = 1e-6
+
+// Field is one thing that two records are compared on.
+type Field struct {
+	Name    string                // for who reads the weights
+	Levels  int                   // number of agreement levels, 0 = disagree … Levels-1 = exact
+	Compare func(a, b string) int `json:"-"` // a level; -1 when either is missing
+	Common  bool                  // adjust for how common the agreeing value is (term frequency)
+}
+
+// Model is what agreement and disagreement mean (Fellegi & Sunter 1969). M and U
+// are, for each field and level, the share among pairs of one and the same and
+// among pairs of two different ones.
+type Model struct {
+	Fields   []Field
+	Prior    float64              // share of pairs that are one and the same, before looking
+	M, U     [][]float64          // [field][level]
+	Frequent []map[string]float64 // share of the records with a value, per field; nil when not adjusted
+}
+
+// Part is what one field says. Weight is log2(m/u): +10 makes the odds of one
+// and the same a thousand times better, below 0 makes them worse.
+type Part struct {
+	Field  string
+	Level  int
+	Weight float64
+}
+
+// Verdict is what all fields together say about a pair.
+type Verdict struct {
+	Probability float64 // that both are one and the same, 0 to 1
+	Weight      float64 // sum of the weights of the parts
+	Parts       []Part  // one for each field that both records have
+}
+
+// Weigh compares two records, which have their values in the order of Fields. A
+// field that either of them misses says nothing.
+func (m *Model) Weigh(a, b []string) Verdict {
+	v := Verdict{Parts: make([]Part, 0, len(m.Fields))}
+	for i, f := range m.Fields {
+		level := f.Compare(a[i], b[i])
+		if level < 0 {
+			continue
+		}
+		w := m.weight(i, level, a[i], b[i])
+		v.Weight += w
+		v.Parts = append(v.Parts, Part{Field: f.Name, Level: level, Weight: w})
+	}
+	v.Probability = m.Probability(v.Weight)
+	return v
+}
+
+// weight is what one level of one field says. Two called Jansen agree by chance
+// more often than two called Wiegersma: with exact agreement the share of the
+// value itself takes the place of u, which is the mean of all.
+func (m *Model) weight(field, level int, a, b string) float64 {
+	u := m.U[field][level]
+	if level == m.Fields[field].Levels-1 && field < len(m.Frequent) && m.Frequent[field] != nil {
+		if share := max(m.Frequent[field][a], m.Frequent[field][b]); share > 0 {
+			u = share
+		}
+	}
+	return math.Log2(max(m.M[field][level], floor) / max(u, floor))
+}
+
+// Probability is that of one and the same for a sum of weights: the prior odds
+// times two to the weight, reckoned in logs so that nothing overflows.
+func (m *Model) Probability(weight float64) float64 {
+	p := min(max(m.Prior, 1e-12), 1-1e-12)
+	return 1 / (1 + math.Exp2(-weight-math.Log2(p/(1-p))))
+}
+
+// Needed is the sum of weights from which a probability is reached.
+func (m *Model) Needed(probability float64) float64 {
+	p, q := min(max(m.Prior, 1e-12), 1-1e-12), min(max(probability, 1e-12), 1-1e-12)
+	return math.Log2(q/(1-q)) - math.Log2(p/(1-p))
+}
