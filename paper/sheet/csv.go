@@ -256,7 +256,7 @@ func (t *csvTable) cells(wrong *error) []string {
 		} else {
 			c = all[from:end]
 		}
-		cells = append(cells, strings.TrimSpace(c))
+		cells = append(cells, strings.TrimSpace(Plain(c)))
 		from = end
 	}
 	return cells

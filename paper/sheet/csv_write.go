@@ -4,7 +4,15 @@ import (
 	"encoding/csv"
 	"io"
 	"strings"
+	"unicode"
 )
+
+// Writer takes the rows of a table, the header first. Close sends what is held
+// back; what it writes to stays open.
+type Writer interface {
+	Row(cells []string) error
+	Close() error
+}
 
 // CSV writes rows as RFC 4180 with a byte order mark, so that Excel reads the
 // accents, and with cells that a spreadsheet would run as a formula made
@@ -47,13 +55,38 @@ func (c *CSV) Close() error {
 }
 
 // Harmless puts an apostrophe before a cell that a spreadsheet would take for a
-// formula (CWE-1236). A phone number in E.164 is none: plus and digits only.
+// formula (CWE-1236), also behind blanks, in full width, or behind apostrophes
+// of its own. A phone number in E.164 is none: plus and digits only.
 func Harmless(s string) string {
-	if s == "" || !strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return s
+	if formula(strings.TrimLeft(s, "'")) {
+		return "'" + s
 	}
-	if rest := s[1:]; (s[0] == '+' || s[0] == '-') && rest != "" && strings.Trim(rest, "0123456789.,") == "" {
-		return s
+	return s
+}
+
+// Plain takes back what Harmless did, and only that: Plain(Harmless(s)) is s.
+func Plain(s string) string {
+	if strings.HasPrefix(s, "'") && formula(strings.TrimLeft(s, "'")) {
+		return s[1:]
 	}
-	return "'" + s
+	return s
+}
+
+// formula tells what a spreadsheet may run.
+func formula(s string) bool {
+	if s == "" {
+		return false
+	}
+	if s[0] == '\t' || s[0] == '\r' || s[0] == '\n' {
+		return true
+	}
+	s = strings.TrimLeftFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
+	})
+	if s == "" || !strings.ContainsRune("=+-@＝＋－＠", []rune(s[:min(len(s), 4)])[0]) {
+		return false
+	}
+	rest := s[1:]
+	number := (s[0] == '+' || s[0] == '-') && rest != "" && strings.Trim(rest, "0123456789.,") == ""
+	return !number
 }

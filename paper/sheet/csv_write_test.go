@@ -27,7 +27,8 @@ func TestCSV(t *testing.T) {
 
 func TestHarmless(t *testing.T) {
 	t.Parallel()
-	for in, want := range map[string]string{"": "", "a=b": "a=b", "=1": "'=1", "@x": "'@x", "-5": "-5", "-5+cmd": "'-5+cmd", "+31 6": "'+31 6", "\tx": "'\tx", "-": "'-"} {
+	for in, want := range map[string]string{"": "", "a=b": "a=b", "=1": "'=1", "@x": "'@x", "-5": "-5", "-5+cmd": "'-5+cmd", "+31 6": "'+31 6", "\tx": "'\tx", "-": "'-",
+		" =1": "' =1", "\n=1": "'\n=1", "\u00a0@x": "'\u00a0@x", "\u200b=x": "'\u200b=x", "＝1": "'＝1", "＠x": "'＠x", "'=1": "''=1", "'t Hoff": "'t Hoff", "é=": "é="} {
 		if got := sheet.Harmless(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}

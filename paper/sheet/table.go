@@ -89,7 +89,12 @@ func Open(src io.ReaderAt, size int64) (Table, error) {
 	if len(bytes.Trim(start, " \t\r\n\ufeff")) == 0 && int64(n) == size {
 		return nil, ErrEmpty
 	}
+	if err := compound(src, start); err != nil {
+		return nil, err
+	}
 	switch {
+	case bytes.HasPrefix(start, []byte("PK\x03\x04")), bytes.HasPrefix(start, []byte("PK\x05\x06")):
+		return openXLSX(src, size)
 	case foreign(start):
 		return nil, ErrFormat
 	}
