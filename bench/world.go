@@ -38,7 +38,7 @@ const (
 	email    = "director@bench.example"
 	password = "alleen voor het meten van snelheid"
 	owners   = 12
-	chunk    = 500 // accounts in one transaction
+	chunk    = 2000 // accounts in one transaction
 )
 
 // load fills the database, or finds it as an earlier run filled it.
@@ -199,24 +199,23 @@ func drawLot(h *demo.Hat, staff []member.Member, n int, now int64) (l drawnLot, 
 // write stores a lot, with what happened to each account since: five facts for
 // every account, all in all.
 func write(tx *store.Tx, accounts []account.Account, contacts []contact.Contact) error {
+	var created, since, met []fact.Fact
 	for i, a := range accounts {
-		a, err := tx.AddAccount(a, fact.Fact{Deed: "account.created", Changes: account.Diff(account.Account{}, a)})
-		if err != nil {
-			return err
-		}
+		created = append(created, fact.Fact{Deed: "account.created", Changes: account.Diff(account.Account{}, a)})
 		for range 2 + i%2 {
-			f := fact.Fact{Deed: "account.changed", Kind: fact.Account, Subject: a.ID.Any(), Account: a.ID, Label: a.Name, Changes: []fact.Change{fact.Of("note", "", "Kwartaalgesprek gevoerd.")}}
-			if err := tx.Fact(f); err != nil {
-				return err
-			}
+			since = append(since, fact.Fact{Deed: "account.changed", Kind: fact.Account, Subject: a.ID.Any(), Account: a.ID, Label: a.Name, Changes: []fact.Change{fact.Of("note", "", "Kwartaalgesprek gevoerd.")}})
 		}
 	}
 	for _, c := range contacts {
-		if _, err := tx.AddContact(c, fact.Fact{Deed: "contact.created", Changes: contact.Diff(contact.Contact{}, c)}); err != nil {
-			return err
-		}
+		met = append(met, fact.Fact{Deed: "contact.created", Changes: contact.Diff(contact.Contact{}, c)})
 	}
-	return nil
+	if err := tx.AddAccounts(accounts, created); err != nil {
+		return err
+	}
+	if err := tx.AddContacts(contacts, met); err != nil {
+		return err
+	}
+	return tx.AddFacts(since)
 }
 
 // pick chooses the accounts that are asked for: some of every town.

@@ -1,6 +1,9 @@
 package store
 
 import (
+	"slices"
+	"strings"
+
 	"kring/base/fact"
 	"kring/base/fault"
 	"kring/domain/account"
@@ -58,4 +61,56 @@ func (tx *Tx) AddContacts(all []contact.Contact, facts []fact.Fact) (err error) 
 		return err
 	}
 	return tx.recordAll(told)
+}
+
+// AddFacts records deeds beside a change: those of many records in one go.
+func (tx *Tx) AddFacts(all []fact.Fact) (err error) {
+	defer fault.Wrap(&err, "store.AddFacts(%d)", len(all))
+	return tx.recordAll(all)
+}
+
+// fewRows is how many rows go into one statement of just their number; of more
+// rows, statements of a few sizes serve any number.
+const fewRows = 32
+
+// addRows inserts rows of n values, several in a statement.
+func (tx *Tx) addRows(insert string, n int, values []any) error {
+	shapes := tx.d.shapes
+	if count := len(values) / n; 0 < count && count <= fewRows {
+		shapes = []int{count}
+	}
+	for _, rows := range shapes {
+		q := ""
+		for len(values) >= rows*n {
+			if q == "" {
+				one := "(" + marks(n) + ")"
+				q = insert + strings.Repeat(one+", ", rows-1) + one
+			}
+			if _, err := tx.exec(q, values[:rows*n]...); err != nil {
+				return err
+			}
+			values = values[rows*n:]
+		}
+	}
+	return nil
+}
+
+// ordered puts many rows of n values in the order of some of them, which are
+// texts: a page of an index is then read and written once for all rows on it.
+func ordered(values []any, n int, by []int) []any {
+	if len(values)/n <= fewRows {
+		return values
+	}
+	rows := slices.Collect(slices.Chunk(values, n))
+	slices.SortFunc(rows, func(a, b []any) int {
+		for _, i := range by {
+			x, _ := a[i].(string)
+			y, _ := b[i].(string)
+			if c := strings.Compare(x, y); c != 0 {
+				return c
+			}
+		}
+		return 0
+	})
+	return slices.Concat(rows...)
 }

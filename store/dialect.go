@@ -23,6 +23,7 @@ type dialect struct {
 	skipLocked string              // suffix for taking jobs
 	fault      func(error) error   // the database's error → a fault, when it is one
 	again      func(error) bool    // the whole transaction may be tried again
+	shapes     []int               // how many rows each statement inserts of many
 	names      string              // the query for the tables and indexes there are
 	moved      string              // tells cheaply whether anybody committed since it was asked on this connection; "" when nothing does
 }
@@ -63,7 +64,10 @@ var sqlite = dialect{
 		return err
 	},
 	again: func(err error) bool { return errors.Is(err, sqlite3.BUSY) || errors.Is(err, sqlite3.LOCKED) },
-	names: "SELECT name FROM sqlite_master WHERE type IN ('table', 'index')",
+	// Of several rows in one statement SQLite keeps a journal of its own, in case
+	// one is refused; a row at a time costs nothing here.
+	shapes: []int{1},
+	names:  "SELECT name FROM sqlite_master WHERE type IN ('table', 'index')",
 }
 
 var postgres = dialect{
@@ -92,6 +96,7 @@ var postgres = dialect{
 		var e *pgconn.PgError
 		return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01") || errors.Is(err, ErrBusy)
 	},
+	shapes: []int{64, 8, 1},
 	names: `SELECT c.relname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 		WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'i', 'I')`,
 }

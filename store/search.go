@@ -82,22 +82,26 @@ func (tx *Tx) indexFresh(all []found) error {
 		for _, r := range all {
 			values = append(values, rows.of(r)...)
 		}
-		if err := tx.addRows(foundBy[rows.table].insert, foundBy[rows.table].n, values); err != nil {
+		put := foundBy[rows.table]
+		if err := tx.addRows(put.insert, put.n, ordered(values, put.n, put.order)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// foundBy are the tables in which records are found, and the values of a row.
+// foundBy are the tables in which records are found, the values of a row, and
+// those by which many rows are put in order: of the index in which what belongs
+// to one record lies far apart.
 var foundBy = map[string]struct {
 	insert string
 	n      int
+	order  []int
 }{
-	"search":    {"INSERT INTO search (org_id, record_id, token, kind) VALUES ", 4},
-	"point":     {"INSERT INTO point (org_id, record_id, kind, value, record_kind) VALUES ", 5},
-	"tagging":   {"INSERT INTO tagging (org_id, record_id, tag, kind) VALUES ", 4},
-	"own_value": {"INSERT INTO own_value (org_id, record_id, field, place, text, number) VALUES ", 6},
+	"search":    {"INSERT INTO search (org_id, record_id, token, kind) VALUES ", 4, []int{3, 2}},
+	"point":     {"INSERT INTO point (org_id, record_id, kind, value, record_kind) VALUES ", 5, []int{3}},
+	"tagging":   {"INSERT INTO tagging (org_id, record_id, tag, kind) VALUES ", 4, []int{2}},
+	"own_value": {"INSERT INTO own_value (org_id, record_id, field, place, text, number) VALUES ", 6, []int{2, 4}},
 }
 
 // refill writes anew what one record is found by in one of the tables.
@@ -197,17 +201,6 @@ func (tx *Tx) ownRows(r found) (rows []any) {
 		}
 	}
 	return rows
-}
-
-// addRows inserts rows of n values in one statement, at most 50 at a time.
-func (tx *Tx) addRows(insert string, n int, values []any) error {
-	for part := range slices.Chunk(values, 50*n) {
-		q := insert + strings.Repeat("("+marks(n)+"), ", len(part)/n-1) + "(" + marks(n) + ")"
-		if _, err := tx.exec(q, part...); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Hit is a record that was found.
