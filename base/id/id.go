@@ -32,6 +32,7 @@ type (
 	provider struct{}
 	passkey  struct{}
 	job      struct{}
+	order    struct{}
 	record   struct{}
 )
 
@@ -53,6 +54,7 @@ type (
 	Provider = Of[provider]
 	Passkey  = Of[passkey]
 	Job      = Of[job]
+	Order    = Of[order]
 	Record   = Of[record] // any record, when its kind is said beside it
 )
 
