@@ -59,6 +59,7 @@ type commands struct {
 	Backup  Backup  `cmd:"" help:"Write everything into one file, while Kring runs."`
 	Restore Restore `cmd:"" help:"Put a backup in the place of the database."`
 	Migrate Migrate `cmd:"" help:"Bring the schema up to date (serve does so by itself)."`
+	Stat    Stat    `cmd:"" help:"Statistics on plain files, without a database."`
 	Bench   Bench   `cmd:"" help:"Fill a large world and measure the budgets on this machine."`
 	Doctor  Doctor  `cmd:"" help:"Look database, schema, disk and settings over."`
 }

@@ -76,12 +76,14 @@ func TestOddBases(t *testing.T) {
 		histories []btyd.History
 		refused   error // nil: either, but soundly
 	}{
-		"nobody":            {nil, btyd.ErrFew},
-		"one":               {repeat(1, func(int) btyd.History { return btyd.History{X: 3, Last: 10, Age: 12} }), btyd.ErrFew},
-		"nineteen":          {repeat(19, func(i int) btyd.History { return btyd.History{X: i + 1, Last: 10, Age: 12} }), btyd.ErrFew},
-		"all once":          {repeat(5000, func(i int) btyd.History { return btyd.History{Age: float64(i%300) / 7} }), btyd.ErrFew},
-		"all the same":      {repeat(500, func(int) btyd.History { return btyd.History{X: 3, Last: 20, Age: 30} }), btyd.ErrUnsettled},
-		"every day":         {repeat(500, func(i int) btyd.History { return btyd.History{X: 200 + i%50, Last: float64(200 + i%50), Age: float64(200 + i%50)} }), btyd.ErrUnsettled},
+		"nobody":       {nil, btyd.ErrFew},
+		"one":          {repeat(1, func(int) btyd.History { return btyd.History{X: 3, Last: 10, Age: 12} }), btyd.ErrFew},
+		"nineteen":     {repeat(19, func(i int) btyd.History { return btyd.History{X: i + 1, Last: 10, Age: 12} }), btyd.ErrFew},
+		"all once":     {repeat(5000, func(i int) btyd.History { return btyd.History{Age: float64(i%300) / 7} }), btyd.ErrFew},
+		"all the same": {repeat(500, func(int) btyd.History { return btyd.History{X: 3, Last: 20, Age: 30} }), btyd.ErrUnsettled},
+		"every day": {repeat(500, func(i int) btyd.History {
+			return btyd.History{X: 200 + i%50, Last: float64(200 + i%50), Age: float64(200 + i%50)}
+		}), btyd.ErrUnsettled},
 		"once, all new":     {repeat(100, func(int) btyd.History { return btyd.History{} }), btyd.ErrFew},
 		"one with 10,000":   {append([]btyd.History{{X: 10_000, Last: 500, Age: 500}}, usual...), nil},
 		"only heavy":        {repeat(300, func(i int) btyd.History { return btyd.History{X: 2000 + i*20, Last: 400 - float64(i%90), Age: 400} }), nil},
@@ -91,7 +93,10 @@ func TestOddBases(t *testing.T) {
 		"ages years apart":  {repeat(2000, func(i int) btyd.History { return aged(usual[i], float64(1+i%20)) }), nil},
 		"nobody leaves":     {repeat(800, func(i int) btyd.History { x := int(random.ExpFloat64() * 9); return loyal(x) }), nil},
 		"all leave at once": {repeat(800, func(i int) btyd.History { return leaver(i % 4) }), nil},
-		"last was today":    {repeat(800, func(i int) btyd.History { x := 1 + int(random.ExpFloat64()*5); return btyd.History{X: x, Last: 40, Age: 40} }), nil},
+		"last was today": {repeat(800, func(i int) btyd.History {
+			x := 1 + int(random.ExpFloat64()*5)
+			return btyd.History{X: x, Last: 40, Age: 40}
+		}), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

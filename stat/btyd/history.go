@@ -114,6 +114,24 @@ func (j *Journal) Cut(until int, unit Unit) []Customer {
 	return customers
 }
 
+// Repeats is the days of all repeat purchases, rising, of whoever was born up to
+// and including a day; those after that day are among them. Beside Track they
+// show whether a model can be believed.
+func (j *Journal) Repeats(born int) []int {
+	j.merge()
+	var days []int
+	birth := 0
+	for i, e := range j.events {
+		if i == 0 || j.events[i-1].customer != e.customer {
+			birth = int(e.day)
+		} else if birth <= born {
+			days = append(days, int(e.day))
+		}
+	}
+	slices.Sort(days)
+	return days
+}
+
 // cut reads the purchases of one customer.
 func cut(events []event, until int, unit Unit) (c Customer, born bool) {
 	birth := int(events[0].day)
