@@ -12,6 +12,7 @@ import (
 	"kring/base/id"
 	"kring/base/reach"
 	"kring/domain/account"
+	"kring/domain/match"
 	"kring/domain/member"
 )
 
@@ -189,7 +190,8 @@ func (tx *Tx) SaveAccount(a account.Account, f fact.Fact) (_ account.Account, er
 }
 
 func foundAccount(a account.Account, fresh bool) found {
-	return found{kind: fact.Account, id: a.ID.Any(), tokens: a.Tokens(), tags: a.Tags, phones: a.Phones, emails: a.Emails, own: a.Own, fresh: fresh, gone: a.Deleted != 0}
+	return found{kind: fact.Account, id: a.ID.Any(), tokens: a.Tokens(), tags: a.Tags, phones: a.Phones, emails: a.Emails, own: a.Own,
+		blocks: match.Blocks(AccountSubject(a)), fresh: fresh, gone: a.Deleted != 0}
 }
 
 func aboutAccount(a account.Account, f fact.Fact) fact.Fact {

@@ -10,6 +10,7 @@ import (
 	"kring/base/fold"
 	"kring/base/id"
 	"kring/domain/contact"
+	"kring/domain/match"
 	"kring/domain/member"
 )
 
@@ -218,7 +219,7 @@ func (tx *Tx) link(c contact.Contact) error {
 }
 
 func foundContact(c contact.Contact, fresh bool) found {
-	return found{kind: fact.Contact, id: c.ID.Any(), tokens: c.Tokens(), tags: c.Tags, phones: c.Phones, emails: c.Emails, own: c.Own, fresh: fresh, gone: c.Deleted != 0}
+	return found{kind: fact.Contact, id: c.ID.Any(), tokens: c.Tokens(), tags: c.Tags, phones: c.Phones, emails: c.Emails, own: c.Own, blocks: match.Blocks(ContactSubject(c)), fresh: fresh, gone: c.Deleted != 0}
 }
 
 func aboutContact(c contact.Contact, f fact.Fact) fact.Fact {

@@ -26,8 +26,9 @@ type found struct {
 	phones reach.Phones
 	emails reach.Emails
 	own    map[string]any
-	fresh  bool // nothing is stored of it yet
-	gone   bool // in the bin: it is not found
+	blocks []string // keys under which it is compared with others
+	fresh  bool     // nothing is stored of it yet
+	gone   bool     // in the bin: it is not found
 }
 
 // index brings what a record is found by up to date; changes says which fields
@@ -46,6 +47,11 @@ func (tx *Tx) index(r found, changes []fact.Change) error {
 	}
 	if touched("phones", "emails") {
 		if err := tx.refill("point", r, tx.pointRows); err != nil {
+			return err
+		}
+	}
+	if touched(compared...) {
+		if err := tx.refill("block", r, tx.blockRows); err != nil {
 			return err
 		}
 	}
@@ -77,7 +83,7 @@ func (tx *Tx) indexFresh(all []found) error {
 	for _, rows := range []struct {
 		table string
 		of    func(found) []any
-	}{{"search", tx.tokenRows}, {"point", tx.pointRows}, {"tagging", tx.tagRows}, {"own_value", tx.ownRows}} {
+	}{{"search", tx.tokenRows}, {"point", tx.pointRows}, {"tagging", tx.tagRows}, {"own_value", tx.ownRows}, {"block", tx.blockRows}} {
 		var values []any
 		for _, r := range all {
 			values = append(values, rows.of(r)...)
@@ -101,6 +107,7 @@ var foundBy = map[string]struct {
 	"search":    {"INSERT INTO search (org_id, record_id, token, kind) VALUES ", 4, []int{3, 2}},
 	"point":     {"INSERT INTO point (org_id, record_id, kind, value, record_kind) VALUES ", 5, []int{3}},
 	"tagging":   {"INSERT INTO tagging (org_id, record_id, tag, kind) VALUES ", 4, []int{2}},
+	"block":     {"INSERT INTO block (org_id, kind, key, record_id) VALUES ", 4, []int{2}},
 	"own_value": {"INSERT INTO own_value (org_id, record_id, field, place, text, number) VALUES ", 6, []int{2, 4}},
 }
 

@@ -24,6 +24,7 @@ var deeds = []struct {
 	{Organisation, []string{"founded", "changed", "scopes_changed"}},
 	{Field, []string{"defined", "changed", "archived", "revived"}},
 	{Webhook, []string{"made", "changed", "switched_off", "erased"}},
+	{Pair, []string{"kept_apart", "postponed", "reopened"}},
 	{Job, []string{"cancelled", "retried"}},
 }
 

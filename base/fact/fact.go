@@ -29,6 +29,7 @@ const (
 	Provider     Kind = "provider"
 	Bulk         Kind = "bulk"
 	Job          Kind = "job"
+	Pair         Kind = "pair" // two records that may be the same
 )
 
 // Actor is who did it.
