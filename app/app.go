@@ -13,6 +13,7 @@ package app
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"kring/base/fact"
@@ -37,6 +38,8 @@ type App struct {
 	conf  Config
 	post  Post
 	argon chan struct{} // at most two hashes at a time: each takes 19 MiB
+
+	matchers sync.Map // of id.Org: how its records are compared
 }
 
 // New makes the use cases over an open database.

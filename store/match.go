@@ -350,7 +350,7 @@ func (v *View) Groups(kind fact.Kind, by, after string, most int) (groups []Grou
 		q = "SELECT key, record_id FROM block WHERE org_id = ? AND kind = ? AND key > ? ORDER BY key, record_id LIMIT ?"
 		args = append(args, string(kind), after)
 	case ByPoint:
-		q = "SELECT value, record_id FROM point WHERE org_id = ? AND value > ? AND record_kind = ? ORDER BY value, record_kind, record_id LIMIT ?"
+		q = "SELECT value, record_id FROM point WHERE org_id = ? AND value > ? AND record_kind = ? ORDER BY value LIMIT ?"
 		args = append(args, after, string(kind))
 	case ByKvK:
 		q = "SELECT kvk, id FROM account WHERE org_id = ? AND kvk IS NOT NULL AND kvk > ? ORDER BY kvk LIMIT ?"
@@ -498,7 +498,7 @@ func (tx *Tx) ForgetPairs(ids []id.Record, before int64) (err error) {
 	defer fault.Wrap(&err, "store.ForgetPairs")
 	for chunk := range slices.Chunk(ids, 200) {
 		for _, side := range []string{"a_id", "b_id"} {
-			w := tx.where("").in(side, len(chunk), anys(chunk)...).and("state = 'open' AND found_at < ?", before)
+			w := tx.where("").in(side, len(chunk), anys(chunk)...).and("state || '' = 'open' AND found_at < ?", before) // as in PairsOf
 			if _, err := tx.exec("DELETE FROM pair"+w.String(), w.args...); err != nil {
 				return err
 			}
@@ -630,7 +630,7 @@ func (v *View) PairsOf(of id.Record, within map[fact.Kind]member.Reach, limit in
 	defer fault.Wrap(&err, "store.PairsOf(%s)", of)
 	var all []match.Pair
 	for _, side := range []string{"p.a_id", "p.b_id"} {
-		w := v.where("p").and(side+" = ?", of).and("p.state = 'open'").seenPair(within)
+		w := v.where("p").and(side+" = ?", of).and("p.state || '' = 'open'").seenPair(within) // through the index of the record, not of all that are open
 		w.args = append(w.args, limit)
 		some, err := v.pairs(w, " ORDER BY p.probability + 0 DESC, p.id LIMIT ?")
 		if err != nil {

@@ -167,7 +167,11 @@ var sounds = strings.NewReplacer(
 // Claassen and Klaassen, Müller and Mueller. A plural or genitive s at the end
 // goes: Jansens.
 func sound(word string) string {
-	s := sounds.Replace(german(strings.ReplaceAll(fold.Key(word), " ", "")))
+	s := strings.ReplaceAll(fold.Key(word), " ", "")
+	if strings.ContainsAny(s, "0123456789") {
+		return s
+	}
+	s = sounds.Replace(german(s))
 	var b strings.Builder
 	last := rune(0)
 	for _, r := range s {

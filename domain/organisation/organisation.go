@@ -37,6 +37,9 @@ type Settings struct {
 	Country string                       `json:"country"`          // NL: region of phone numbers typed without one
 	Scopes  map[string]map[string]string `json:"scopes,omitempty"` // role → kind of record → own, team, all
 	Demo    bool                         `json:"demo,omitempty"`   // invented data
+
+	MatchWarn   float64 `json:"match_warn,omitempty"`   // from which probability two records are said to be alike; 0 is match.Warn
+	MatchLikely float64 `json:"match_likely,omitempty"` // and are likely the same; 0 is match.Likely
 }
 
 // Defaults fills what was left out.
@@ -67,6 +70,8 @@ var (
 	ErrLocale = fault.New(fault.Invalid, "organisation.locale", "the language is nl or en")
 	// ErrZone says that there is no such time zone.
 	ErrZone = fault.New(fault.Invalid, "organisation.zone", "there is no such time zone")
+	// ErrMatch says that the thresholds of likeness do not go together.
+	ErrMatch = fault.New(fault.Invalid, "organisation.match", "choose between 0.3 and 0.99, the one for a warning below that for likely")
 	// ErrCountry says that a country is two capitals.
 	ErrCountry = fault.New(fault.Invalid, "organisation.country", "a country is two capital letters, as NL")
 )
@@ -92,5 +97,10 @@ func (o Organisation) Check() error {
 	if c := s.Country; len(c) != 2 || c[0] < 'A' || c[0] > 'Z' || c[1] < 'A' || c[1] > 'Z' {
 		fs.Add("country", ErrCountry)
 	}
+	if !matches(s.MatchWarn) || !matches(s.MatchLikely) || s.MatchWarn != 0 && s.MatchLikely != 0 && s.MatchWarn > s.MatchLikely {
+		fs.Add("match_warn", ErrMatch)
+	}
 	return fs.Err()
 }
+
+func matches(p float64) bool { return p == 0 || p >= 0.3 && p <= 0.99 }
