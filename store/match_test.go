@@ -408,7 +408,11 @@ func TestMatchPlans(t *testing.T) {
 			"its keys":       {"DELETE FROM block WHERE org_id = ? AND record_id = " + one, "block_record"},
 		} {
 			plan := explained(t, db, strings.ReplaceAll(c.q, "?", one))
-			if index := strings.ReplaceAll(c.index, "block_pkey", map[string]string{"sqlite": "PRIMARY KEY", "postgres": "block_pkey"}[db.Name()]); !strings.Contains(plan, index) {
+			index := strings.ReplaceAll(c.index, "block_pkey", map[string]string{"sqlite": "PRIMARY KEY", "postgres": "block_pkey"}[db.Name()])
+			if db.Name() == "postgres" && strings.HasPrefix(index, "pair") {
+				index = "pair" // empty, all of its indexes cost the same
+			}
+			if !strings.Contains(plan, index) {
 				t.Errorf("%s: not through %s:\n%s", name, index, plan)
 			}
 			if strings.Contains(plan, "SCAN b") || strings.Contains(plan, "SCAN p") || strings.Contains(plan, "Seq Scan") || strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "Sort") {
