@@ -43,10 +43,13 @@ func (c *CSV) Row(cells []string) error {
 	}
 	safe := make([]string, len(cells))
 	for i, s := range cells {
-		safe[i] = Harmless(s)
+		safe[i] = Harmless(breaks.Replace(s))
 	}
 	return c.w.Write(safe)
 }
+
+// breaks are line breaks as \n; encoding/csv would drop a lone \r.
+var breaks = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // Close sends what is held back; the writer below stays open.
 func (c *CSV) Close() error {
