@@ -42,20 +42,8 @@ type record struct {
 
 func openCSV(src io.ReaderAt, size int64, start []byte) (Table, error) {
 	t := &csvTable{}
-	var skip int64
-	var order binary.ByteOrder
-	switch {
-	case bytes.HasPrefix(start, []byte("\xef\xbb\xbf")):
-		t.code, skip = encUTF8, 3
-	case bytes.HasPrefix(start, []byte("\xff\xfe")):
-		t.code, order, skip = encUTF16, binary.LittleEndian, 2
-	case bytes.HasPrefix(start, []byte("\xfe\xff")):
-		t.code, order, skip = encUTF16, binary.BigEndian, 2
-	case len(start) >= 4 && start[0] != 0 && start[1] == 0 && start[2] != 0 && start[3] == 0:
-		t.code, order = encUTF16, binary.LittleEndian // no mark, but every other byte says it
-	case len(start) >= 4 && start[0] == 0 && start[1] != 0 && start[2] == 0 && start[3] != 0:
-		t.code, order = encUTF16, binary.BigEndian
-	}
+	code, order, skip := marked(start)
+	t.code = code
 	t.in = newSource(src, size, skip, order)
 	if err := t.in.fill(); err != nil {
 		return nil, ErrEmpty
@@ -72,6 +60,24 @@ func openCSV(src io.ReaderAt, size int64, start []byte) (Table, error) {
 		t.comma = comma(sample, whole)
 	}
 	return t, t.header()
+}
+
+// marked is the encoding that the first bytes of a file give away, and how many
+// bytes the mark takes; empty when they give none away.
+func marked(start []byte) (code string, order binary.ByteOrder, skip int64) {
+	switch {
+	case bytes.HasPrefix(start, []byte("\xef\xbb\xbf")):
+		return encUTF8, nil, 3
+	case bytes.HasPrefix(start, []byte("\xff\xfe")):
+		return encUTF16, binary.LittleEndian, 2
+	case bytes.HasPrefix(start, []byte("\xfe\xff")):
+		return encUTF16, binary.BigEndian, 2
+	case len(start) >= 4 && start[0] != 0 && start[1] == 0 && start[2] != 0 && start[3] == 0:
+		return encUTF16, binary.LittleEndian, 0 // no mark, but every other byte says it
+	case len(start) >= 4 && start[0] == 0 && start[1] != 0 && start[2] == 0 && start[3] != 0:
+		return encUTF16, binary.BigEndian, 0
+	}
+	return "", nil, 0
 }
 
 // guess tells UTF-8 from Windows-1252; undecided while all is ASCII.
@@ -116,10 +122,14 @@ func (t *csvTable) sep(sample []byte) byte {
 
 const commas = ",;\t|"
 
+// none is the delimiter of a file with one column, whose cells may hold any
+// sign.
+const none = '\n'
+
 // comma is the delimiter under which the first rows are most alike: the most
 // columns, in the most rows.
 func comma(sample []byte, whole bool) byte {
-	best, most := byte(','), 0.0
+	best, most := byte(none), 0.0
 	for _, c := range []byte(commas) {
 		if s := alike(sample, whole, c); s > most {
 			best, most = c, s
@@ -180,7 +190,11 @@ func (t *csvTable) Info() Info {
 	if code == "" {
 		code = encUTF8
 	}
-	return Info{Format: CSVFile, Encoding: code, Delimiter: string(t.comma)}
+	info := Info{Format: CSVFile, Encoding: code}
+	if t.comma != none {
+		info.Delimiter = string(t.comma)
+	}
+	return info
 }
 
 // Head is the header.
@@ -308,7 +322,7 @@ func (t *csvTable) again(start int64) error {
 	}
 	t.in.back(start)
 	comma := t.comma
-	t.comma = '\n'
+	t.comma = none
 	_, err := t.bare()
 	t.comma = comma
 	if err != nil {
@@ -380,7 +394,7 @@ func (t *csvTable) quoted() (more bool, err error) {
 			continue
 		}
 		if rest[n] != '"' {
-			if err := t.newline(); err != nil {
+			if err := t.in.newline(); err != nil {
 				return false, err
 			}
 			t.keep(from, []byte{'\n'})
@@ -417,26 +431,11 @@ func (t *csvTable) after() (more bool, err error) {
 
 // end takes the sign after a cell.
 func (t *csvTable) end() (more bool, err error) {
-	if c := t.in.buf[t.in.pos]; c == t.comma && c != '\n' {
+	if c := t.in.buf[t.in.pos]; c == t.comma && c != none {
 		t.in.pos++
 		return true, nil
 	}
-	return false, t.newline()
-}
-
-// newline takes a line break: \n, \r\n or \r.
-func (t *csvTable) newline() error {
-	cr := t.in.buf[t.in.pos] == '\r'
-	t.in.pos++
-	if !cr {
-		return nil
-	}
-	if c, ok, err := t.in.byte(); err != nil {
-		return err
-	} else if ok && c == '\n' {
-		t.in.pos++
-	}
-	return nil
+	return false, t.in.newline()
 }
 
 // keep adds to the record what fits in its limits; a cell that does not is

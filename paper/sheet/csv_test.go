@@ -75,7 +75,7 @@ func TestCSVFiles(t *testing.T) {
 		"semicolons with decimal commas":   {"naam;omzet\nA;1,50\nB;2,5\n", []string{"naam·omzet", "2 A·1,50", "3 B·2,5"}},
 		"tabs":                             {"a\tb\r\n1, 2\t3\r\n", []string{"a·b", "2 1, 2·3"}},
 		"bars":                             {"a|b|c\n1|2|3", []string{"a·b·c", "2 1·2·3"}},
-		"one column":                       {"naam\nJan\nPiet", []string{"naam", "2 Jan", "3 Piet"}},
+		"one column":                       {"naam\nJan\n\"Wit, Piet\"\nWit; Jan\n", []string{"naam", "2 Jan", "3 Wit, Piet", "4 Wit; Jan"}},
 		"a line that names the delimiter":  {"sep=;\r\na,b;c\r\n1;2\r\n", []string{"a,b·c", "3 1·2"}},
 		"old line ends":                    {"a,b\r1,2\r3,4", []string{"a·b", "2 1·2", "3 3·4"}},
 		"a mark in front":                  {"\ufeffnaam,b\nCafé,2\n", []string{"naam·b", "2 Café·2"}},

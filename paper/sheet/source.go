@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"bytes"
 	"encoding/binary"
 	"io"
 	"unicode/utf16"
@@ -107,4 +108,42 @@ func (s *source) byte() (byte, bool, error) {
 		}
 	}
 	return s.buf[s.pos], true, nil
+}
+
+// newline takes a line break: \n, \r\n or \r.
+func (s *source) newline() error {
+	cr := s.buf[s.pos] == '\r'
+	s.pos++
+	if !cr {
+		return nil
+	}
+	if c, ok, err := s.byte(); err != nil {
+		return err
+	} else if ok && c == '\n' {
+		s.pos++
+	}
+	return nil
+}
+
+// line adds the next line to dst, at most so many bytes of it; over tells that
+// it was longer, ok that there was one.
+func (s *source) line(dst []byte, most int) (_ []byte, over, ok bool, err error) {
+	for {
+		_, more, err := s.byte()
+		if !more || err != nil {
+			return dst, over, ok, err
+		}
+		ok = true
+		rest := s.buf[s.pos:]
+		n := bytes.IndexAny(rest, "\r\n")
+		if n < 0 {
+			n = len(rest)
+		}
+		fits := min(n, max(0, most-len(dst)))
+		dst, over = append(dst, rest[:fits]...), over || fits < n
+		s.pos += n
+		if n < len(rest) {
+			return dst, over, true, s.newline()
+		}
+	}
 }

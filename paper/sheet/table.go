@@ -95,6 +95,8 @@ func Open(src io.ReaderAt, size int64) (Table, error) {
 	switch {
 	case bytes.HasPrefix(start, []byte("PK\x03\x04")), bytes.HasPrefix(start, []byte("PK\x05\x06")):
 		return openXLSX(src, size)
+	case carded(start):
+		return openVCard(src, size, start)
 	case foreign(start):
 		return nil, ErrFormat
 	}
