@@ -53,7 +53,7 @@ func Learn(fields []Field, records [][]string, pairs [][2]int, o Options) (*Mode
 		r.Rounds++
 		counts, matches := m.expect(seen)
 		r.Matches, r.Share, r.Overall = matches, matches/float64(len(pairs)), matches/all
-		moved := m.maximise(counts, r.Share)
+		moved := m.maximise(counts, r.Overall)
 		m.refine(chance, r.Overall)
 		r.Converged = moved < settled
 	}
@@ -101,17 +101,27 @@ func allPairs(n, split int) float64 {
 	return float64(n) * float64(n-1) / 2
 }
 
-// start is where EM begins: most pairs of one and the same agree exactly, and
-// each lower level is a third as likely.
+// believed is how many pairs the belief at the beginning counts for, so that a
+// file with hardly any doubles does not teach nonsense.
+const believed = 4
+
+// begun is what is believed of one field before anything was seen: most pairs of
+// one and the same agree exactly, and each lower level is a third as likely.
+func begun(levels int) []float64 {
+	m := make([]float64, levels)
+	for l := range m {
+		m[l] = math.Pow(3, float64(l-levels))
+	}
+	m[levels-1] = 3
+	proportion(m)
+	return m
+}
+
+// start is where EM begins.
 func start(fields []Field) *Model {
 	m := &Model{Fields: fields, Prior: .1, M: make([][]float64, len(fields)), U: make([][]float64, len(fields))}
 	for i, f := range fields {
-		m.M[i], m.U[i] = make([]float64, f.Levels), make([]float64, f.Levels)
-		for l := range f.Levels {
-			m.M[i][l] = math.Pow(3, float64(l-f.Levels))
-		}
-		m.M[i][f.Levels-1] = 3
-		proportion(m.M[i])
+		m.M[i], m.U[i] = begun(f.Levels), make([]float64, f.Levels)
 	}
 	return m
 }
@@ -130,22 +140,32 @@ func proportion(s []float64) {
 	}
 }
 
-// byChance counts the levels of random pairs, for each field.
+// byChance counts the levels of random pairs, for each field; of all pairs when
+// there are no more.
 func byChance(fields []Field, records [][]string, o Options) (counts [][]float64, drawn int) {
 	counts = make([][]float64, len(fields))
 	for i, f := range fields {
 		counts[i] = make([]float64, f.Levels)
 	}
-	dice := dice(o.Seed)
-	for range o.Random {
-		a, b := dice.pair(len(records), o.Split)
+	count := func(a, b int) {
+		drawn++
 		for i, f := range fields {
 			if level := f.Compare(records[a][i], records[b][i]); level >= 0 {
 				counts[i][level]++
 			}
 		}
 	}
-	return counts, o.Random
+	if n := len(records); allPairs(n, o.Split) <= float64(o.Random) {
+		for _, p := range everyPair(n, o.Split) {
+			count(p[0], p[1])
+		}
+		return counts, drawn
+	}
+	dice := dice(o.Seed)
+	for range o.Random {
+		count(dice.pair(len(records), o.Split))
+	}
+	return counts, drawn
 }
 
 // refine learns U from what random pairs showed, less the share of them that
@@ -226,6 +246,9 @@ func (m *Model) expect(seen []pattern) (counts [][]float64, matches float64) {
 // maximise is the M of EM; it gives the largest move of a share.
 func (m *Model) maximise(counts [][]float64, prior float64) (moved float64) {
 	for i := range counts {
+		for l, share := range begun(m.Fields[i].Levels) {
+			counts[i][l] += believed * share
+		}
 		proportion(counts[i])
 		for l, share := range counts[i] {
 			moved = max(moved, math.Abs(share-m.M[i][l]))
@@ -237,7 +260,9 @@ func (m *Model) maximise(counts [][]float64, prior float64) (moved float64) {
 	return moved
 }
 
-// frequencies are the shares of the values of the fields that ask for it.
+// frequencies are the shares of the values of the fields that ask for it. The
+// pair that is weighed is itself no sign that a value is common: the share is
+// that among the others, plus half a record, since none is impossible.
 func frequencies(fields []Field, records [][]string) []map[string]float64 {
 	all := make([]map[string]float64, len(fields))
 	for i, f := range fields {
@@ -253,7 +278,7 @@ func frequencies(fields []Field, records [][]string) []map[string]float64 {
 			}
 		}
 		for v := range all[i] {
-			all[i][v] /= known
+			all[i][v] = max(all[i][v]-1.5, .5) / max(known-1, 1)
 		}
 	}
 	return all
