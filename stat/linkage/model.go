@@ -65,6 +65,30 @@ func (m *Model) Sum(a, b []string) (weight float64) {
 	return weight
 }
 
+// Part is what a level of a field says when no value is known.
+func (m *Model) Part(field, level int) Part {
+	return Part{Field: m.Fields[field].Name, Level: level, Weight: m.weight(field, level, "", "")}
+}
+
+// Agreement is the level of a part in a word.
+func (m *Model) Agreement(p Part) string {
+	levels := 0
+	for _, f := range m.Fields {
+		if f.Name == p.Field {
+			levels = f.Levels
+		}
+	}
+	switch {
+	case p.Level == levels-1:
+		return "same"
+	case p.Level == 0:
+		return "differs"
+	case p.Level == levels-2:
+		return "nearly the same"
+	}
+	return "alike"
+}
+
 // weight is what one level of one field says. Two called Jansen agree by chance
 // more often than two called Wiegersma: with exact agreement the share of the
 // value itself takes the place of u, which is the mean of all.

@@ -224,8 +224,11 @@ func (p *plan) prepare() (records [][]string, keys [][]uint64) {
 
 func planOf(files []File, c Choice) (*plan, error) {
 	p := &plan{files: files}
-	if len(files) == 2 {
+	switch {
+	case len(files) == 2:
 		p.split = len(files[0].Rows)
+	case len(files[0].Rows) == 1:
+		return nil, fmt.Errorf("%s: %w", files[0].Name, ErrFew)
 	}
 	for i, f := range files {
 		if err := f.sound(c); err != nil {

@@ -69,7 +69,7 @@ func (f File) kind(i int, name string) (Kind, string) {
 	switch {
 	case known == 0:
 		return kind, "it is empty"
-	case len(distinct) == 1:
+	case len(distinct) == 1 && known > 2:
 		return kind, "it has the same value everywhere"
 	case maybeRecord(name) && kind != KindCode && len(distinct) == known:
 		return kind, "it identifies the record: every value is there once"
