@@ -162,7 +162,7 @@ func TestKnownWorlds(t *testing.T) {
 		"MBG/NBD, a below 1":            {"mbg-nbd", []float64{.8, 5, .6, 1.1}, func() btyd.History { return geometricCustomer(random, .8, 5, .6, 1.1, 1) }},
 		"MBG/NBD, a rate of ten a week": {"mbg-nbd", []float64{2, .2, .6, 12}, func() btyd.History { return geometricCustomer(random, 2, .2, .6, 12, 1) }},
 	} {
-		weeks := repeat(6000, func(int) btyd.History { return w.draw() })
+		weeks := repeat(4000, func(int) btyd.History { return w.draw() })
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, e, err := fits[w.model](cohort(t, weeks))

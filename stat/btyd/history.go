@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Unit is how many days one unit of time has.
@@ -45,6 +46,7 @@ func (j *Journal) Add(customer string, day int, amount float64) error {
 	place, known := j.places[customer]
 	if !known {
 		place = int32(len(j.names))
+		customer = strings.Clone(customer) // it may be a piece of a far larger text
 		j.places[customer] = place
 		j.names = append(j.names, customer)
 	}

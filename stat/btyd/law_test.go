@@ -44,7 +44,7 @@ func simpson(f func(float64) float64, a, b float64, n int) float64 {
 func over(m btyd.Model, age float64, f func(btyd.History) float64) float64 {
 	none := btyd.History{Age: age}
 	sum := math.Exp(m.LogLikelihood(none)) * f(none)
-	for x := 1; x <= 120; x++ {
+	for x := 1; x <= 50; x++ {
 		ways, _ := math.Lgamma(float64(x))
 		sum += simpson(func(last float64) float64 {
 			if last == 0 {
@@ -52,7 +52,7 @@ func over(m btyd.Model, age float64, f func(btyd.History) float64) float64 {
 			}
 			h := btyd.History{X: x, Last: last, Age: age}
 			return math.Exp(m.LogLikelihood(h)+float64(x-1)*math.Log(last)-ways) * f(h)
-		}, 0, age, 400)
+		}, 0, age, 200)
 	}
 	return sum
 }

@@ -2,6 +2,7 @@ package btyd
 
 import (
 	"maps"
+	"math"
 	"slices"
 )
 
@@ -35,6 +36,20 @@ func (c *Cohort) ages() (ages []float64, count map[float64]float64) {
 // t, given what each one did so far.
 func Total(m Model, c *Cohort, t float64) float64 {
 	return c.Sum(func(h History) float64 { return m.Future(h, t) })
+}
+
+// Discounted is the purchases to expect in the next n steps, each counted less
+// by the continuous discount from the middle of its step: times the margin and
+// the value of an order it is the lifetime value within that horizon. For
+// Pareto/NBD without a horizon see Residual.
+func Discounted(m Model, h History, discount, step float64, n int) (sum float64) {
+	before := 0.0
+	for i := range n {
+		now := m.Future(h, float64(i+1)*step)
+		sum += (now - before) * math.Exp(-discount*(float64(i)+.5)*step)
+		before = now
+	}
+	return sum
 }
 
 // Histogram is how many customers the model expects to have made 0, 1 … most-1,
