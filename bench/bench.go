@@ -83,6 +83,7 @@ type run struct {
 	bare   *child
 	cookie string
 	rng    *rand.Rand
+	told   time.Time // when it was last said what is under way
 }
 
 // Run measures.
@@ -117,6 +118,14 @@ func Run(ctx context.Context, o Options) (rep *Report, err error) {
 func (r *run) say(format string, args ...any) {
 	if r.Say != nil {
 		fmt.Fprintf(r.Say, format+"\n", args...)
+	}
+}
+
+// still says what is under way, now and then.
+func (r *run) still(what string) {
+	if time.Since(r.told) > 3*time.Second {
+		r.say("  %s", what)
+		r.told = time.Now()
 	}
 }
 

@@ -54,12 +54,10 @@ func (r *run) load() (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	begin := time.Now()
 	if empty {
 		if err := r.fill(db, a, name); err != nil {
 			return nil, err
 		}
-		r.report.Loading = time.Since(begin).Seconds()
 	}
 	who, err := a.AsMember(r.ctx, email)
 	if err != nil {
@@ -102,14 +100,17 @@ func (r *run) fill(db *store.DB, a *app.App, name string) error {
 			staff = append(staff, m)
 		}
 	}
-	// Drawing is spread over the processors; the writer takes what is ready.
-	type lot struct {
-		accounts []account.Account
-		contacts []contact.Contact
-	}
+	at := time.Now()
+	err = db.Unindexed(r.ctx, r.still, func() error { return r.pour(db, machine, staff) })
+	r.report.Loading = time.Since(at).Seconds()
+	return err
+}
+
+// pour draws the world on all processors while the writer takes what is ready.
+func (r *run) pour(db *store.DB, machine app.Who, staff []member.Member) error {
 	ctx, stop := context.WithCancel(r.ctx)
 	defer stop()
-	lots, numbers := make(chan lot, 4), make(chan int)
+	lots, numbers := make(chan drawnLot, 4), make(chan int)
 	var drawn sync.WaitGroup
 	var failed error
 	var once sync.Once
@@ -123,7 +124,7 @@ func (r *run) fill(db *store.DB, a *app.App, name string) error {
 					return
 				}
 				select {
-				case lots <- lot(l):
+				case lots <- l:
 				case <-ctx.Done():
 					return
 				}
@@ -141,16 +142,14 @@ func (r *run) fill(db *store.DB, a *app.App, name string) error {
 		}
 	}()
 	go func() { drawn.Wait(); close(lots) }()
-	done, told := 0, time.Now()
+	done := 0
 	for l := range lots {
 		err := db.Write(r.ctx, machine.Org.ID, fact.Actor{Kind: "system", Name: "bench"}, func(tx *store.Tx) error { return write(tx, l.accounts, l.contacts) })
 		if err != nil {
 			return err
 		}
-		if done += len(l.accounts); time.Since(told) > 5*time.Second {
-			r.say("  %d of %d accounts", done, r.Accounts)
-			told = time.Now()
-		}
+		done += len(l.accounts)
+		r.still(fmt.Sprintf("%s of %s accounts", thousands(done), thousands(r.Accounts)))
 	}
 	return errors.Join(failed, r.ctx.Err())
 }
