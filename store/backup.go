@@ -74,7 +74,7 @@ func Backup(ctx context.Context, c Config, to string) (err error) {
 
 // vacuumInto copies what one read sees, without holding the writer up.
 func (db *DB) vacuumInto(ctx context.Context, to string) error {
-	c, err := sql.Open(db.d.driver, sqliteDSN(db.file(), false))
+	c, err := openFile(sqliteDSN(db.file(), false))
 	if err != nil {
 		return err
 	}
@@ -316,7 +316,7 @@ func (db *DB) setAside(ctx context.Context) (aside string, err error) {
 
 // checkpoint brings everything into the one file.
 func (db *DB) checkpoint(ctx context.Context) (err error) {
-	c, err := sql.Open(sqlite.driver, sqliteDSN(db.file(), false))
+	c, err := openFile(sqliteDSN(db.file(), false))
 	if err != nil {
 		return err
 	}

@@ -60,10 +60,10 @@ func OpenBare(c Config, conns int) (*Bare, error) {
 		b.adds = b.reads
 	} else {
 		file := newDB(c).file()
-		if b.reads, err = sql.Open(b.d.driver, sqliteDSN(file, true)); err != nil {
+		if b.reads, err = openFile(sqliteDSN(file, true)); err != nil {
 			return nil, err
 		}
-		if b.adds, err = sql.Open(b.d.driver, sqliteDSN(file, false)); err != nil {
+		if b.adds, err = openFile(sqliteDSN(file, false)); err != nil {
 			return nil, err
 		}
 		b.adds.SetMaxOpenConns(1)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"errors"
 	"net/url"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/driver"
 
 	"kring/base/fault"
 )
@@ -141,4 +143,14 @@ func sqliteDSN(file string, readOnly bool) string {
 		q.Set("_txlock", "immediate")
 	}
 	return (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(file), RawQuery: q.Encode()}).String()
+}
+
+// openFile opens connections to the file. Each keeps the plan of a statement:
+// without this promise SQLite plans anew, at every use, whatever has a LIMIT that
+// is given as a value, and that takes longer than reading a page of a list.
+func openFile(dsn string) (*sql.DB, error) {
+	return driver.Open(dsn, func(c *sqlite3.Conn) error {
+		_, err := c.Config(sqlite3.DBCONFIG_ENABLE_QPSG, true)
+		return err
+	})
 }

@@ -33,8 +33,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib"       // the PostgreSQL driver
-	_ "github.com/ncruces/go-sqlite3/driver" // the SQLite driver
+	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
 	"kring/base/fact"
 	"kring/base/fault"
 	"kring/base/id"
@@ -111,7 +110,7 @@ func (db *DB) openSQLite(ctx context.Context) error {
 	if db.held, err = hold(ctx, db.dir, false); err != nil {
 		return err
 	}
-	w, err := sql.Open(db.d.driver, sqliteDSN(db.file(), false))
+	w, err := openFile(sqliteDSN(db.file(), false))
 	if err != nil {
 		return err
 	}
@@ -129,7 +128,7 @@ func (db *DB) openSQLite(ctx context.Context) error {
 		return fmt.Errorf("the database file is not durable here: journal_mode %s, synchronous %s", mode, level)
 	}
 	const readers = 6
-	r, err := sql.Open(db.d.driver, sqliteDSN(db.file(), true))
+	r, err := openFile(sqliteDSN(db.file(), true))
 	if err != nil {
 		return err
 	}
