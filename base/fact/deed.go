@@ -9,11 +9,12 @@ var deeds = []struct {
 	kind Kind
 	done []string
 }{
-	{Account, []string{"created", "changed", "binned", "restored"}},
-	{Contact, []string{"created", "changed", "binned", "restored"}},
+	{Account, []string{"created", "changed", "binned", "restored", "erased"}},
+	{Contact, []string{"created", "changed", "binned", "restored", "erased"}},
 	{File, []string{"added", "binned", "restored"}},
 	{View, []string{"made", "changed", "erased"}},
 	{Bulk, []string{"begun", "undone"}},
+	{Intake, []string{"added", "begun", "undone", "informed"}},
 	{Member, []string{
 		"added", "invited", "link_made", "accepted", "joined", "changed", "profile_changed", "disabled", "enabled", "signed_in", "signed_out", "signed_out_everywhere",
 		"password_chosen", "password_changed", "password_reset", "two_step_on", "two_step_off", "recovery_renewed", "passkey_added", "passkey_renamed", "passkey_removed",

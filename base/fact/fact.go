@@ -28,6 +28,7 @@ const (
 	Login        Kind = "login"
 	Provider     Kind = "provider"
 	Bulk         Kind = "bulk"
+	Intake       Kind = "intake"
 	Job          Kind = "job"
 	Pair         Kind = "pair" // two records that may be the same
 )

@@ -35,8 +35,8 @@ type Address struct {
 type Addresses []Address
 
 // Tidy cleans what was typed; region is the country of an address that names
-// none. Entries with a label or country alone fall away. Faults name the
-// entry: "0.postcode".
+// none. Entries with a label alone, or with no more than that region, fall
+// away. Faults name the entry: "0.postcode".
 func (as Addresses) Tidy(region string) (Addresses, error) {
 	if len(as) > hopeless {
 		return nil, errMany()
@@ -46,7 +46,7 @@ func (as Addresses) Tidy(region string) (Addresses, error) {
 		at := strconv.Itoa(i)
 		a, err := a.tidy(region)
 		wrong.Add(at, err)
-		if err != nil || a.Street+a.Number+a.Suffix+a.Postcode+a.City != "" {
+		if err != nil || a.Street+a.Number+a.Suffix+a.Postcode+a.City != "" || a.Country != strings.ToUpper(region) {
 			kept = append(kept, a)
 		}
 	}

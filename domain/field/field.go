@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"kring/base/catalogue"
+	"kring/base/column"
 	"kring/base/fact"
 	"kring/base/fault"
 	"kring/base/fold"
@@ -390,4 +391,21 @@ func citizenNumber(name string) bool {
 		}
 	}
 	return strings.Contains(name, "citizen service number")
+}
+
+// Column is what a column of a file can become of this field.
+func (f Definition) Column() column.Field {
+	c := column.Field{Key: catalogue.Own + f.Key, Kind: f.Asked().Kind, Words: []string{f.Key}}
+	for _, l := range []string{f.Label.NL, f.Label.EN} {
+		if l != "" {
+			c.Words = append(c.Words, l)
+		}
+	}
+	if f.Chosen() {
+		c.Named = map[string][]string{}
+		for _, o := range f.Choices {
+			c.Named[o.Key] = []string{o.Label.NL, o.Label.EN}
+		}
+	}
+	return c
 }
