@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"kring/base/fact"
+	"kring/base/fault"
 	"kring/base/id"
 	"kring/domain/file"
 	"kring/domain/member"
@@ -40,7 +41,7 @@ func (a *App) AddFile(ctx context.Context, who Who, kind fact.Kind, record id.Re
 	if err != nil {
 		return f, err
 	}
-	if err := a.takePieces(ctx, who, &f, r); err != nil {
+	if err := a.takePieces(ctx, who, member.FileWrite, &f, r, limited{file.MaxSize, file.ErrBig}); err != nil {
 		drop := func(tx *store.Tx) error { return tx.EraseFile(f.ID) }
 		return f, errors.Join(err, a.write(context.WithoutCancel(ctx), who, member.FileWrite, drop))
 	}
@@ -51,7 +52,13 @@ func (a *App) AddFile(ctx context.Context, who Who, kind fact.Kind, record id.Re
 	return f, err
 }
 
-func (a *App) takePieces(ctx context.Context, who Who, f *file.File, r io.Reader) error {
+// limited says how large a file may be, and what is said of a larger one.
+type limited struct {
+	most int64
+	big  *fault.Fault
+}
+
+func (a *App) takePieces(ctx context.Context, who Who, right member.Right, f *file.File, r io.Reader, l limited) error {
 	sum := sha256.New()
 	piece := make([]byte, pieceSize)
 	for place, ended := 0, false; !ended; place++ {
@@ -62,11 +69,11 @@ func (a *App) takePieces(ctx context.Context, who Who, f *file.File, r io.Reader
 		if n == 0 {
 			break
 		}
-		if f.Size += int64(n); f.Size > file.MaxSize {
-			return file.ErrBig
+		if f.Size += int64(n); f.Size > l.most {
+			return l.big
 		}
 		sum.Write(piece[:n])
-		if err := a.write(ctx, who, member.FileWrite, func(tx *store.Tx) error { return tx.AddPiece(f.ID, place, piece[:n]) }); err != nil {
+		if err := a.write(ctx, who, right, func(tx *store.Tx) error { return tx.AddPiece(f.ID, place, piece[:n]) }); err != nil {
 			return err
 		}
 	}

@@ -23,6 +23,9 @@ func (a *App) Jobs() map[string]func(context.Context, job.Job) error {
 		"webhook.prune":   a.pruneDeliveries,
 		"file.sweep":      a.sweepFiles,
 		"once.prune":      a.pruneOnce,
+		intakeWork:        a.runIntake,
+		intakeBack:        a.runIntakeBack,
+		"intake.prune":    a.pruneIntakes,
 	}
 }
 
@@ -32,6 +35,7 @@ var routine = []job.Periodic{
 	{Name: "webhook.prune", Every: 24 * time.Hour},
 	{Name: "file.sweep", Every: 6 * time.Hour},
 	{Name: "once.prune", Every: time.Hour},
+	{Name: "intake.prune", Every: 24 * time.Hour},
 }
 
 // Work runs jobs with these handlers, and the routine, until ctx ends, and then

@@ -27,16 +27,21 @@ func (a *App) addPerson(tx *store.Tx, who Who, acc account.Account) error {
 	if err != nil || len(there) > 0 {
 		return err
 	}
-	given, infix, family := parts(acc.Name)
-	c, err := contact.New(id.New[id.Contact](), tx.Now(), who.Org.Settings.Country, contact.Draft{
-		Given: given, Infix: infix, Family: family, Accounts: []contact.Link{{Account: acc.ID, Primary: true}},
-		Owner: acc.Owner, Team: acc.Team, Phones: acc.Phones, Emails: acc.Emails, Addresses: acc.Addresses, Source: acc.Source, SourceFrom: acc.SourceFrom,
-	})
+	c, err := personOf(tx, who, acc)
 	if err != nil {
 		return err
 	}
 	_, err = tx.AddContact(c, fact.Fact{Deed: "contact.created", Why: "account.person", Changes: contact.Diff(contact.Contact{}, c)})
 	return err
+}
+
+// personOf is the one contact of an account of kind person.
+func personOf(tx *store.Tx, who Who, acc account.Account) (contact.Contact, error) {
+	given, infix, family := parts(acc.Name)
+	return contact.New(id.New[id.Contact](), tx.Now(), who.Org.Settings.Country, contact.Draft{
+		Given: given, Infix: infix, Family: family, Accounts: []contact.Link{{Account: acc.ID, Primary: true}},
+		Owner: acc.Owner, Team: acc.Team, Phones: acc.Phones, Emails: acc.Emails, Addresses: acc.Addresses, Source: acc.Source, SourceFrom: acc.SourceFrom,
+	})
 }
 
 // afterAccountChanged: one that becomes a person gets its contact; the person's

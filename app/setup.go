@@ -170,7 +170,10 @@ func (a *App) AsMachine(ctx context.Context) (who Who, err error) {
 	if err != nil {
 		return Who{}, err
 	}
-	who.Member = member.Member{Role: member.Admin, State: member.Active, Locale: who.Org.Settings.Locale}
-	who.Actor, who.machine = system("command line"), true
-	return who, nil
+	return machineWho(who.Org), nil
+}
+
+// machineWho is the command line in an organisation.
+func machineWho(o organisation.Organisation) Who {
+	return Who{Org: o, Member: member.Member{Role: member.Admin, State: member.Active, Locale: o.Settings.Locale}, Actor: system("command line"), machine: true}
 }

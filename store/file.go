@@ -31,10 +31,17 @@ func (tx *Tx) AddPiece(i id.File, place int, b []byte) (err error) {
 // AddFile makes a file that has come in whole a file of its record.
 func (tx *Tx) AddFile(f file.File, about fact.Fact) (_ file.File, err error) {
 	defer fault.Wrap(&err, "store.AddFile(%s)", f.ID)
-	if err := tx.change1("UPDATE file SET ready = TRUE, size = ?, sha256 = ? WHERE org_id = ? AND id = ? AND NOT ready", f.Size, f.SHA256, tx.org, f.ID); err != nil {
+	if err := tx.ReadyFile(f); err != nil {
 		return f, err
 	}
 	return f, tx.fact(aboutFile(f, about))
+}
+
+// ReadyFile marks a file that has come in whole and belongs to no record: that
+// for which it came has its own fact.
+func (tx *Tx) ReadyFile(f file.File) (err error) {
+	defer fault.Wrap(&err, "store.ReadyFile(%s)", f.ID)
+	return tx.change1("UPDATE file SET ready = TRUE, size = ?, sha256 = ? WHERE org_id = ? AND id = ? AND NOT ready", f.Size, f.SHA256, tx.org, f.ID)
 }
 
 // BinFile puts a file in the bin, or with deleted 0 takes it out.

@@ -193,6 +193,13 @@ func closed(v any, n int) (any, error) {
 	return string(b), err
 }
 
+func opened(text sql.NullString, into any) error {
+	if text.String == "" {
+		return nil
+	}
+	return json.Unmarshal([]byte(text.String), into)
+}
+
 // IntakeRows are the rows of which a deed became, behind a row of the file.
 func (v *View) IntakeRows(i intake.Intake, deed intake.Deed, after int64, limit int) (_ []intake.Row, err error) {
 	defer fault.Wrap(&err, "store.IntakeRows(%s)", i.ID)
@@ -245,16 +252,9 @@ func (v *View) intakeRows(w *where, rest string) (all []intake.Row, err error) {
 			return err
 		}
 		r.Deed, r.Kind, r.Before = intake.Deed(deed), fact.Kind(kind), []byte(before.String)
-		for text, into := range map[string]any{cells.String: &r.Cells, problems.String: &r.Problems} {
-			if text == "" {
-				continue
-			}
-			if err := json.Unmarshal([]byte(text), into); err != nil {
-				return err
-			}
-		}
+		err := errors.Join(opened(cells, &r.Cells), opened(problems, &r.Problems))
 		all = append(all, r)
-		return nil
+		return err
 	})
 	return all, err
 }
@@ -322,32 +322,36 @@ func (tx *Tx) AddIntakeKeys(i intake.Intake, at map[string]int64) (err error) {
 	return tx.addRows("INSERT INTO intake_key (org_id, intake_id, pass, name, line) VALUES ", 5, rows)
 }
 
-// SweepIntake forgets some of what was noted in passes before this one, and of
-// all when whole; more is false when nothing was left.
-func (tx *Tx) SweepIntake(i intake.Intake, whole bool) (more bool, err error) {
-	defer fault.Wrap(&err, "store.SweepIntake(%s)", i.ID)
-	pass := i.Pass
-	if whole {
-		pass = 1 << 62
-	}
-	for _, table := range []string{"intake_key", "intake_row"} {
-		var at int64
-		err := tx.row("SELECT line FROM "+table+" WHERE org_id = ? AND intake_id = ? AND pass < ? LIMIT 1", []any{tx.org, i.ID, pass}, &at)
-		if errors.Is(err, ErrNotFound) {
-			continue
+// SweepIntake forgets some of what was noted in passes before these; more is
+// false when nothing was left.
+func (tx *Tx) SweepIntake(i id.Record, keys, rows int64) (more bool, err error) {
+	defer fault.Wrap(&err, "store.SweepIntake(%s)", i)
+	for _, t := range []struct {
+		name, key string
+		before    int64
+	}{{"intake_key", "pass, name", keys}, {"intake_row", "pass, line, part", rows}} {
+		n, err := tx.exec("DELETE FROM "+t.name+" WHERE org_id = ? AND intake_id = ? AND ("+t.key+") IN (SELECT "+t.key+" FROM "+t.name+
+			" WHERE org_id = ? AND intake_id = ? AND pass < ? LIMIT 2000)", tx.org, i, tx.org, i, t.before)
+		if err != nil || n > 0 {
+			return n > 0, err
 		}
-		if err != nil {
-			return false, err
-		}
-		key := map[string]string{"intake_key": "pass, name", "intake_row": "pass, line, part"}[table]
-		_, err = tx.exec("DELETE FROM "+table+" WHERE org_id = ? AND intake_id = ? AND ("+key+") IN (SELECT "+key+" FROM "+table+
-			" WHERE org_id = ? AND intake_id = ? AND pass < ? LIMIT 2000)", tx.org, i.ID, tx.org, i.ID, pass)
-		return true, err
 	}
-	if whole {
-		_, err = tx.exec("DELETE FROM intake_fix WHERE org_id = ? AND intake_id = ?", tx.org, i.ID)
+	return false, nil
+}
+
+// EraseIntakeFile takes the file of an import away, and the cells that were
+// mended; what it counted stays.
+func (tx *Tx) EraseIntakeFile(i intake.Intake) (err error) {
+	defer fault.Wrap(&err, "store.EraseIntakeFile(%s)", i.ID)
+	if _, err := tx.exec("DELETE FROM intake_fix WHERE org_id = ? AND intake_id = ?", tx.org, i.ID); err != nil {
+		return err
 	}
-	return false, err
+	gone := i.File
+	i.File = id.File{}
+	if _, err := tx.SaveIntake(i); err != nil {
+		return err
+	}
+	return tx.EraseFile(gone)
 }
 
 // IntakeFixes are the cells that were mended in rows of the file from one to

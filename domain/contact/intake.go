@@ -168,8 +168,8 @@ func (c Contact) With(l Link) (all []Link, more bool) {
 	return append(all, l), true
 }
 
-// Print is by what a file is searched for the same contact twice: the name, and
-// where and how the person is reached.
-func (c Contact) Print() string {
-	return strings.Join([]string{c.Key(), c.Primary().Account.String(), c.Emails.Preferred().Normal, c.Phones.Preferred().E164}, "|")
+// Print is by what a file is searched for the same contact twice: the name, at
+// which account, and how the person is reached.
+func (c Contact) Print(at string) string {
+	return strings.Join([]string{c.Key(), fold.Key(at), c.Emails.Preferred().Normal, c.Phones.Preferred().E164}, "|")
 }

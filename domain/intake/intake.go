@@ -37,14 +37,13 @@ var Kinds = []string{string(fact.Account), string(fact.Contact)}
 
 // Limits (HOUSE).
 const (
-	MaxSize    = 1 << 30 // bytes of a file
-	MaxColumns = 300
-	MaxProof   = 500
-	MaxFixes   = 5000 // cells mended on the screen
-	MaxCell    = 20_000
-	Page       = 500 // rows in one transaction
-	Sample     = 200 // rows that are looked at to propose a mapping
-	Keep       = 90  // days that the file, and with it the undo, is kept
+	MaxSize  = 1 << 30 // bytes of a file
+	MaxProof = 500
+	MaxFixes = 5000 // cells mended on the screen
+	MaxCell  = 20_000
+	Page     = 500 // rows in one transaction
+	Sample   = 200 // rows that are looked at to propose a mapping
+	Keep     = 90  // days that the file, and with it the undo, is kept
 )
 
 // Mode says what a row may do.
@@ -100,9 +99,8 @@ var Grounds = []string{"consent", "contract", "legal_duty", "vital", "public_tas
 
 // What can be wrong with an import.
 var (
-	ErrKind       = fault.New(fault.Invalid, "intake.kind", "this kind of record cannot be imported (yet): choose accounts or contacts")
+	ErrKind       = fault.New(fault.Invalid, "intake.kind", "this kind of record cannot be imported yet: choose accounts or contacts")
 	ErrBig        = fault.New(fault.Invalid, "intake.big", "a file to import has at most 1 GB")
-	ErrWide       = fault.New(fault.Invalid, "intake.wide", "a file to import has at most 300 columns")
 	ErrNoRows     = fault.New(fault.Invalid, "intake.no_rows", "there are no rows under the header of this file")
 	ErrMode       = fault.New(fault.Invalid, "intake.mode", "the mode is create, update or both")
 	ErrKey        = fault.New(fault.Invalid, "intake.key", "a row cannot be known by this for this kind of record")
@@ -337,6 +335,9 @@ func (i Intake) End(now int64) Intake {
 	switch i.State {
 	case Checking:
 		i.State = Checked
+		if i.Broken == "" {
+			i.Total = i.Check.Rows
+		}
 	case Running:
 		i.State, i.Ended = Done, now
 		if i.Run.Created+i.Run.Besides == 0 { // nobody new is in it
@@ -369,6 +370,21 @@ func (i Intake) BeginUndo(now int64, stopped bool) (Intake, error) {
 
 // Busy says that a job works on it.
 func (i Intake) Busy() bool { return i.State == Checking || i.State == Running || i.State == Undoing }
+
+// Add counts what became of more rows.
+func (t *Tally) Add(more Tally) {
+	for to, n := range map[*int64]int64{
+		&t.Rows: more.Rows, &t.Created: more.Created, &t.Updated: more.Updated, &t.Same: more.Same, &t.Refused: more.Refused, &t.Twins: more.Twins, &t.Besides: more.Besides,
+	} {
+		*to += n
+	}
+	for code, n := range more.Reasons {
+		if t.Reasons == nil {
+			t.Reasons = map[string]int64{}
+		}
+		t.Reasons[code] += n
+	}
+}
 
 // Tally is what the pass that goes on, or was last, counts.
 func (i *Intake) Tally() *Tally {

@@ -16,6 +16,7 @@ const (
 	TagWrite      Right = "tag.write"
 	ViewRead      Right = "view.read"
 	ViewShare     Right = "view.share" // make a view that others see
+	Import        Right = "import"     // records from a file, and back; what lands takes the rights to write it too
 	Export        Right = "export"
 	FactRead      Right = "fact.read" // the whole audit log
 	MemberRead    Right = "member.read"
@@ -29,7 +30,7 @@ const (
 // Rights lists every right, in the order a page shows them.
 var Rights = []Right{
 	AccountRead, AccountWrite, AccountErase, ContactRead, ContactWrite, ContactErase,
-	FileRead, FileWrite, TagWrite, ViewRead, ViewShare, Export, FactRead,
+	FileRead, FileWrite, TagWrite, ViewRead, ViewShare, Import, Export, FactRead,
 	MemberRead, MemberManage, FieldManage, WebhookManage, SettingManage, Self,
 }
 
@@ -37,13 +38,13 @@ var Rights = []Right{
 var everyone = []Right{AccountRead, ContactRead, FileRead, ViewRead, MemberRead, Self}
 
 // seller is what those who work with customers may do besides.
-var seller = []Right{AccountWrite, ContactWrite, AccountErase, ContactErase, FileWrite, TagWrite, Export}
+var seller = []Right{AccountWrite, ContactWrite, AccountErase, ContactErase, FileWrite, TagWrite, Import, Export}
 
 var rightsOf = map[Role][]Right{
 	Director:       concat(everyone, seller, []Right{ViewShare, FactRead}),
 	NewBusiness:    concat(everyone, seller),
 	AccountManager: concat(everyone, seller),
-	Marketer:       concat(everyone, []Right{AccountWrite, ContactWrite, TagWrite, ViewShare, Export}),
+	Marketer:       concat(everyone, []Right{AccountWrite, ContactWrite, TagWrite, ViewShare, Import, Export}),
 	Service:        concat(everyone, []Right{AccountWrite, ContactWrite, FileWrite, TagWrite}),
 	OrderDesk:      concat(everyone, []Right{AccountWrite, ContactWrite, FileWrite}),
 	Privacy:        concat(everyone, []Right{AccountErase, ContactErase, Export, FactRead}),
