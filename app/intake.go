@@ -443,28 +443,28 @@ func (a *App) WorkIntakes(ctx context.Context) error {
 	return a.db.Work(ctx, handlers, job.Options{Slots: 1})
 }
 
-// wholeFile reads a file to its end and counts the rows; broken says where it
-// breaks off when it does.
-func wholeFile(ctx context.Context, in *intake.Intake, next func() (int64, bool, error)) (broken *fault.Fault, err error) {
+// wholeFile reads a file to its end and counts the rows; broken is the code of
+// why it breaks off, when it does.
+func wholeFile(ctx context.Context, in *intake.Intake, next func() (int64, bool, error)) (broken string, err error) {
 	in.Total = 0
 	last := int64(0)
 	for {
 		n, blank, err := next()
 		switch f, bad := breaks(err); {
 		case err == io.EOF:
-			return nil, nil
+			return "", nil
 		case bad:
 			in.BrokenAt = last + 1
-			return f, nil
+			return f.Code, nil
 		case err != nil:
-			return nil, err
+			return "", err
 		}
 		last = n
 		if !blank {
 			in.Total++
 		}
 		if in.Total%1000 == 0 && ctx.Err() != nil {
-			return nil, context.Cause(ctx)
+			return "", context.Cause(ctx)
 		}
 	}
 }

@@ -275,7 +275,7 @@ func (p *page) decide(v *store.View) error {
 	for _, l := range p.lines {
 		stands := l.wrong // deciding may be done again
 		if len(l.wrong) > 0 {
-			l.deed = intake.Refused
+			l.refuseWhole()
 		} else {
 			p.land.land(l)
 		}
@@ -283,6 +283,17 @@ func (p *page) decide(v *store.View) error {
 		l.wrong = stands
 	}
 	return nil
+}
+
+// refuseWhole names every bad cell of a row, so that all can be mended at once.
+func (l *line) refuseWhole() {
+	all := slices.Clone(l.wrong)
+	for _, w := range l.unfit {
+		if w.Column >= 0 && !slices.ContainsFunc(all, func(o intake.Problem) bool { return o.Column == w.Column }) {
+			all = append(all, w)
+		}
+	}
+	l.deed, l.wrong = intake.Refused, all
 }
 
 // count counts what becomes of a row, and notes it when it does not land.
@@ -501,13 +512,13 @@ func (a *App) readThrough(ctx context.Context, who Who, i id.Record, f file.File
 			return err
 		}
 		in.Total = count.Total
-		if broken != nil {
-			in = in.Break(broken.Code, count.BrokenAt)
+		if broken != "" {
+			in = in.Break(broken, count.BrokenAt)
 		}
 		_, err = tx.SaveIntake(in)
 		return err
 	})
-	return broken == nil, err
+	return broken == "", err
 }
 
 // sweepIntake forgets what was noted in passes before these.

@@ -211,20 +211,6 @@ func (v *View) IntakeRows(i intake.Intake, deed intake.Deed, after int64, limit 
 	return v.intakeRows(w, " ORDER BY line, part LIMIT ?")
 }
 
-// IntakeRow is what became of one row of the file.
-func (v *View) IntakeRow(i intake.Intake, line int64) (_ intake.Row, err error) {
-	defer fault.Wrap(&err, "store.IntakeRow(%s, %d)", i.ID, line)
-	w := v.where("").and("intake_id = ?", i.ID).and("pass = ?", i.Pass).and("line = ?", line).and("part = 0")
-	all, err := v.intakeRows(w, " LIMIT 1")
-	if err == nil && len(all) == 0 {
-		err = ErrNotFound
-	}
-	if err != nil {
-		return intake.Row{}, err
-	}
-	return all[0], nil
-}
-
 // IntakeKept are the rows whose records were kept when the import was taken
 // back, behind a row of the file.
 func (v *View) IntakeKept(i intake.Intake, after int64, limit int) (_ []intake.Row, err error) {
