@@ -27,6 +27,9 @@ type StatCustomers struct {
 	Track       bool              `help:"Repeat purchases by unit of time, expected beside actual."`
 }
 
+// farthest is a century of days: beyond it no forecast means anything.
+const farthest = 36525
+
 var purchaseColumns = []column{
 	{key: "customer", names: []string{"customer_id", "customer id", "cust", "id", "client", "klant", "klantnummer", "relatie", "account"}},
 	{key: "date", names: []string{"datum", "day", "dag", "order_date", "orderdatum", "date of purchase"}},
@@ -75,8 +78,8 @@ type customerRow struct {
 // Run fits and prints. With --per-customer the rows go to the output as CSV and
 // the summary beside it, so that the output can be piped.
 func (s *StatCustomers) Run(r *run) error {
-	if s.Predict < 0 {
-		return errors.New("--predict is a number of units ahead, 1 or more")
+	if s.Predict < 0 || s.Predict > farthest {
+		return fmt.Errorf("--predict is a number of units ahead, 1 to %d", farthest)
 	}
 	base, err := s.read()
 	if err != nil {
@@ -321,7 +324,7 @@ func (said *customersSaid) writeText(w io.Writer) error {
 			fmt.Fprintf(t, "%s\t%.*f\t\t\n", what, digits, *v)
 		}
 	}
-	number(fmt.Sprintf("purchases in the next %d", said.Predict), said.Expected, 1)
+	number(fmt.Sprintf("purchases in the next %d %ss", said.Predict, said.Unit), said.Expected, 1)
 	number("repeat purchases by then", said.Cumulative, 1)
 	number("value of an order", said.MeanValue, 2)
 	number("correlation of number and value", said.Correlation, 3)

@@ -106,6 +106,7 @@ func TestStatCustomers(t *testing.T) {
 			"too few":             {"customer,date\nA,2025-01-01\nA,2025-01-09\n", nil, "too few customers"},
 			"amounts are needed":  {"customer,date\nA,2025-01-01\n", []string{"--model", "gamma-gamma"}, "--map theirs=amount"},
 			"back in time":        {shop, []string{"--predict=-3"}, "--predict"},
+			"too far":             {shop, []string{"--predict", "40000"}, "--predict"},
 			"everybody the same":  {same(), nil, "do not settle"},
 			"no picture of a dog": {"\x89PNG\r\n\x1a\n", nil, "no table"},
 		} {

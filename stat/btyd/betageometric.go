@@ -169,10 +169,10 @@ func (l *betaGeometricLikelihood) at(v, grad []float64) float64 {
 		x := float64(l.c.xs[g.x])
 		sum += g.count * (l.rise[g.x] + r*logAlpha + l.up[g.x] - l.down[g.x])
 		stay := -(r + x) * l.logs[g.age]
-		left, share, rest := math.Inf(-1), 0.0, 0.0 // share of the likelihood in which the customer left
+		share := 0.0 // of the likelihood in which the customer left
 		if n := x + float64(l.first); n > 0 {
-			rest = b + n - 1
-			left = logA - math.Log(rest) - (r+x)*l.logs[g.last]
+			rest := b + n - 1
+			left := logA - math.Log(rest) - (r+x)*l.logs[g.last]
 			odds := math.Exp(-math.Abs(left - stay))
 			share = odds / (1 + odds)
 			if left > stay {
