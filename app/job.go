@@ -26,6 +26,7 @@ func (a *App) Jobs() map[string]func(context.Context, job.Job) error {
 		intakeWork:        a.runIntake,
 		intakeBack:        a.runIntakeBack,
 		"intake.prune":    a.pruneIntakes,
+		"match.scan":      a.scan,
 	}
 }
 
@@ -36,6 +37,7 @@ var routine = []job.Periodic{
 	{Name: "file.sweep", Every: 6 * time.Hour},
 	{Name: "once.prune", Every: time.Hour},
 	{Name: "intake.prune", Every: 24 * time.Hour},
+	{Name: "match.scan", Every: time.Hour}, // which looks whether it is night
 }
 
 // Work runs jobs with these handlers, and the routine, until ctx ends, and then

@@ -2,11 +2,17 @@ package app
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 
+	"kring/base/day"
 	"kring/base/fact"
 	"kring/base/id"
+	"kring/base/job"
+	"kring/domain/account"
+	"kring/domain/contact"
 	"kring/domain/match"
 	"kring/domain/member"
 	"kring/domain/organisation"
@@ -23,9 +29,13 @@ const MostFound = 10
 
 // lookalikes are for each subject the records within who's reach that may be the
 // same, the likeliest first, from the organisation's threshold on: a handful of
-// queries for hundreds of subjects. What was said to be different stays out.
+// queries for hundreds of subjects.
 func (a *App) lookalikes(v *store.View, who Who, kind fact.Kind, subjects []match.Subject) ([][]match.Found, error) {
-	return a.alike(v, kind, subjects, who.Reach(kind), thresholds(who.Org).Warn)
+	all, err := a.alike(v, kind, subjects, who.Reach(kind), thresholds(who.Org).Warn)
+	for n := range all {
+		all[n] = all[n][:min(len(all[n]), MostFound)]
+	}
+	return all, err
 }
 
 func (a *App) alike(v *store.View, kind fact.Kind, subjects []match.Subject, within member.Reach, warn float64) ([][]match.Found, error) {
@@ -65,7 +75,6 @@ func (a *App) alike(v *store.View, kind fact.Kind, subjects []match.Subject, wit
 			}
 		}
 		slices.SortStableFunc(all[n], func(a, b match.Found) int { return cmp.Compare(b.Probability, a.Probability) })
-		all[n] = all[n][:min(len(all[n]), MostFound)]
 	}
 	return all, nil
 }
@@ -117,3 +126,274 @@ func (a *App) matcher(v *store.View) (*match.Matcher, error) {
 	a.matchers.Store(v.Org(), learned{at, m})
 	return m, nil
 }
+
+// LikeAccount are the accounts within who's reach that may be the one that this
+// draft describes.
+func (a *App) LikeAccount(ctx context.Context, who Who, d account.Draft) (found []match.Found, err error) {
+	acc, err := account.New(id.Account{}, 0, who.Org.Settings.Country, d)
+	if err != nil {
+		return nil, err
+	}
+	return a.like(ctx, who, member.AccountWrite, store.AccountSubject(acc))
+}
+
+// LikeContact does so for contacts.
+func (a *App) LikeContact(ctx context.Context, who Who, d contact.Draft) (found []match.Found, err error) {
+	c, err := contact.New(id.Contact{}, 0, who.Org.Settings.Country, d)
+	if err != nil {
+		return nil, err
+	}
+	return a.like(ctx, who, member.ContactWrite, store.ContactSubject(c))
+}
+
+func (a *App) like(ctx context.Context, who Who, right member.Right, s match.Subject) (found []match.Found, err error) {
+	err = a.read(ctx, who, right, func(v *store.View) error {
+		all, err := a.lookalikes(v, who, s.Kind, []match.Subject{s})
+		if err == nil {
+			found = all[0]
+		}
+		return err
+	})
+	return found, err
+}
+
+// pairRight is the right that a deed to a pair takes.
+func pairRight(kind fact.Kind) member.Right {
+	if kind == fact.Contact {
+		return member.ContactWrite
+	}
+	return member.AccountWrite
+}
+
+// pairsWithin is which kinds of pairs who may decide about, and how far.
+func pairsWithin(who Who) map[fact.Kind]member.Reach {
+	within := map[fact.Kind]member.Reach{}
+	for _, k := range []fact.Kind{fact.Account, fact.Contact} {
+		if who.Can(pairRight(k)) {
+			within[k] = who.Reach(k)
+		}
+	}
+	return within
+}
+
+// PairPage is a page of pairs with both records of each.
+type PairPage struct {
+	Pairs    []match.Pair
+	Accounts map[id.Record]account.Account
+	Contacts map[id.Record]contact.Contact
+	Names    map[id.Account]string // what the accounts of the contacts are called
+	More     bool
+}
+
+// Pairs are pairs of records that may be the same, both within who's reach, the
+// likeliest first.
+func (a *App) Pairs(ctx context.Context, who Who, kind fact.Kind, state match.State, before match.Pair, limit int) (p PairPage, err error) {
+	if !slices.Contains(match.States, state) || kind != "" && kind != fact.Account && kind != fact.Contact {
+		return p, match.ErrState
+	}
+	limit = min(max(limit, 1), 200)
+	err = a.read(ctx, who, member.AccountRead, func(v *store.View) error {
+		all, err := v.Pairs(store.PairQuery{Kind: kind, State: state, Within: pairsWithin(who), Before: before, Limit: limit + 1})
+		if err != nil {
+			return err
+		}
+		if p.More = len(all) > limit; p.More {
+			all = all[:limit]
+		}
+		p, err = pairRecords(v, who, all, p.More)
+		return err
+	})
+	return p, err
+}
+
+// Pair is one pair with both its records.
+func (a *App) Pair(ctx context.Context, who Who, i id.Record) (p PairPage, err error) {
+	err = a.read(ctx, who, member.AccountRead, func(v *store.View) error {
+		one, err := v.Pair(i, pairsWithin(who))
+		if err != nil {
+			return err
+		}
+		p, err = pairRecords(v, who, []match.Pair{one}, false)
+		return err
+	})
+	return p, err
+}
+
+func pairRecords(v *store.View, who Who, all []match.Pair, more bool) (p PairPage, err error) {
+	p = PairPage{Pairs: all, Accounts: map[id.Record]account.Account{}, Contacts: map[id.Record]contact.Contact{}, More: more}
+	var accounts, at []id.Account
+	var contacts []id.Contact
+	for _, two := range all {
+		if two.Kind == fact.Contact {
+			contacts = append(contacts, id.Contact(two.A), id.Contact(two.B))
+		} else {
+			accounts = append(accounts, id.Account(two.A), id.Account(two.B))
+		}
+	}
+	firms, err := v.AccountsByID(accounts, who.Reach(fact.Account))
+	if err != nil {
+		return p, err
+	}
+	for _, f := range firms {
+		p.Accounts[f.ID.Any()] = f
+	}
+	people, err := v.ContactsByID(contacts, who.Reach(fact.Contact))
+	if err != nil {
+		return p, err
+	}
+	for _, c := range people {
+		p.Contacts[c.ID.Any()] = c
+		for _, l := range c.Accounts {
+			at = append(at, l.Account)
+		}
+	}
+	p.Names, err = v.AccountNames(at, who.Reach(fact.Account))
+	return p, err
+}
+
+// MostPairsCounted is how far the open pairs are counted.
+const MostPairsCounted = 99
+
+// CountPairs is how many open pairs wait for who.
+func (a *App) CountPairs(ctx context.Context, who Who) (n int, err error) {
+	within := pairsWithin(who)
+	if len(within) == 0 {
+		return 0, nil
+	}
+	err = a.peek(ctx, who, member.AccountRead, func(v *store.View) error {
+		n, err = v.CountPairs(store.PairQuery{State: match.Open, Within: within}, MostPairsCounted+1)
+		return err
+	})
+	return n, err
+}
+
+// PairsOf are the open pairs of one record, with what the others are.
+func (a *App) PairsOf(ctx context.Context, who Who, i id.Record) (p PairPage, err error) {
+	within := pairsWithin(who)
+	if len(within) == 0 {
+		return p, nil
+	}
+	err = a.read(ctx, who, member.AccountRead, func(v *store.View) error {
+		all, err := v.PairsOf(i, within, 5)
+		if err != nil || len(all) == 0 {
+			return err
+		}
+		p, err = pairRecords(v, who, all, false)
+		return err
+	})
+	return p, err
+}
+
+// KeepApart says that two records are different ones; that is remembered.
+func (a *App) KeepApart(ctx context.Context, who Who, i id.Record) (match.Pair, error) {
+	return a.decide(ctx, who, i, "pair.kept_apart", func(p match.Pair, now int64) (match.Pair, error) { return p.KeepApart(who.Member.ID, now) })
+}
+
+// Postpone puts a pair away until a day.
+func (a *App) Postpone(ctx context.Context, who Who, i id.Record, until day.Day) (match.Pair, error) {
+	return a.decide(ctx, who, i, "pair.postponed", func(p match.Pair, now int64) (match.Pair, error) {
+		return p.Postpone(until, day.At(now, who.Zone()), who.Member.ID, now)
+	})
+}
+
+// ReopenPair takes back what was decided about a pair.
+func (a *App) ReopenPair(ctx context.Context, who Who, i id.Record) (match.Pair, error) {
+	return a.decide(ctx, who, i, "pair.reopened", func(p match.Pair, now int64) (match.Pair, error) { return p.Reopen(who.Member.ID, now) })
+}
+
+func (a *App) decide(ctx context.Context, who Who, i id.Record, deed string, verb func(match.Pair, int64) (match.Pair, error)) (p match.Pair, err error) {
+	err = a.write(ctx, who, member.AccountRead, func(tx *store.Tx) error {
+		before, err := tx.Pair(i, pairsWithin(who)) // which are those that who may write
+		if err != nil {
+			return err
+		}
+		if p, err = verb(before, tx.Now()); err != nil {
+			return err
+		}
+		label, err := pairLabel(&tx.View, who, before)
+		if err != nil {
+			return err
+		}
+		p, err = tx.SavePair(p, fact.Fact{Deed: deed, Label: label, Changes: changed(fact.Of("state", before.State, p.State), fact.Of("until", before.Until, p.Until))})
+		return err
+	})
+	return p, err
+}
+
+func pairLabel(v *store.View, who Who, p match.Pair) (string, error) {
+	two, err := v.Subjects(p.Kind, []id.Record{p.A, p.B}, who.Reach(p.Kind))
+	if err != nil || len(two) < 2 {
+		return "", err
+	}
+	return two[0].Name + " · " + two[1].Name, nil
+}
+
+// mergedPair says of two records' pair, when there is one, that they became one;
+// apart says that they are two again.
+func mergedPair(tx *store.Tx, who Who, x, y id.Record, apart bool) error {
+	p, err := tx.PairOf(x, y)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	verb, deed := match.Pair.Merge, "pair.merged"
+	if apart {
+		verb, deed = match.Pair.Unmerge, "pair.unmerged"
+	}
+	next, err := verb(p, who.Member.ID, tx.Now())
+	if errors.Is(err, match.ErrSettled) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = tx.SavePair(next, fact.Fact{Deed: deed, Changes: []fact.Change{fact.Of("state", p.State, next.State)}})
+	return err
+}
+
+// ScanNow asks for a look at all records for duplicates; it is done as a job.
+func (a *App) ScanNow(ctx context.Context, who Who) (i id.Job, err error) {
+	err = a.write(ctx, who, member.SettingManage, func(tx *store.Tx) error {
+		i, err = tx.Enqueue(job.Job{Kind: "match.scan", Args: []byte("{}"), Unique: "scan"})
+		return err
+	})
+	return i, err
+}
+
+// ScanState is when the records of a kind were last looked at for duplicates.
+type ScanState struct {
+	Ended   int64 // of the last look; 0 never
+	Whole   int64 // of the last look at everything
+	Learned int64 // when the weights were learned; 0 are the shipped ones
+	Busy    bool
+}
+
+// Scans tells how far the look for duplicates is, per kind of record.
+func (a *App) Scans(ctx context.Context, who Who) (all map[fact.Kind]ScanState, err error) {
+	all = map[fact.Kind]ScanState{}
+	err = a.read(ctx, who, member.AccountRead, func(v *store.View) error {
+		for _, k := range []fact.Kind{fact.Account, fact.Contact} {
+			s, err := v.Scan(k)
+			if err != nil {
+				return err
+			}
+			all[k] = ScanState{Ended: s.Ended, Whole: s.Whole, Learned: s.Learned, Busy: s.Step != ""}
+		}
+		return nil
+	})
+	return all, err
+}
+
+// SaveThresholds sets from when a likeness is worth saying, and from when it is
+// likely; 0 is what is shipped.
+func (a *App) SaveThresholds(ctx context.Context, who Who, version int64, t match.Thresholds) (organisation.Organisation, error) {
+	return a.changeOrganisation(ctx, who, version, "organisation.changed", func(o organisation.Organisation) (organisation.Organisation, error) {
+		o.Settings.MatchWarn, o.Settings.MatchLikely = t.Warn, t.Likely
+		return o, o.Check()
+	})
+}
+
+// Thresholds are those of who's organisation.
+func (w Who) Thresholds() match.Thresholds { return thresholds(w.Org) }

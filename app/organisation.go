@@ -124,6 +124,7 @@ func organisationChanges(was, is organisation.Organisation) (all []fact.Change) 
 	}{
 		{"name", was.Name, is.Name}, {"word", a.Word, b.Word}, {"locale", a.Locale, b.Locale},
 		{"zone", a.Zone, b.Zone}, {"country", a.Country, b.Country}, {"scopes", a.Scopes, b.Scopes},
+		{"match_warn", a.MatchWarn, b.MatchWarn}, {"match_likely", a.MatchLikely, b.MatchLikely},
 	} {
 		if !reflect.DeepEqual(c.from, c.to) {
 			all = append(all, fact.Of(c.field, c.from, c.to))

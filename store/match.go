@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"database/sql"
+	"encoding/binary"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -382,33 +383,75 @@ func (v *View) Groups(kind fact.Kind, by, after string, most int) (groups []Grou
 	return slices.DeleteFunc(groups, func(g Group) bool { return len(g.IDs) < 2 || len(g.IDs) > limit }), next, err
 }
 
+// Changed is a record and when it was changed.
+type Changed struct {
+	ID     id.Record
+	Moment int64
+}
+
 // ChangedSince are the records of a kind changed after a moment, and after one of
-// that moment, in that order.
-func (v *View) ChangedSince(kind fact.Kind, moment int64, after id.Record, limit int) (all []match.Subject, last int64, err error) {
+// that moment, in that order; the last of them, and how many there were with
+// those that nothing is known of.
+func (v *View) ChangedSince(kind fact.Kind, moment int64, after id.Record, limit int) (all []match.Subject, last Changed, n int, err error) {
 	defer fault.Wrap(&err, "store.ChangedSince(%s)", kind)
-	table := "account"
-	if kind == fact.Contact {
-		table = "contact"
-	}
 	w := v.where("").and("deleted_at IS NULL").and("(updated_at, id) > (?, ?)", moment, beyond(after))
 	w.args = append(w.args, limit)
 	var ids []id.Record
-	err = v.rows("SELECT id, updated_at FROM "+table+w.String()+" ORDER BY updated_at, id LIMIT ?", w.args, func(rs *sql.Rows) error {
-		var i id.Record
-		err := rs.Scan(&i, &last)
-		ids = append(ids, i)
+	err = v.rows("SELECT id, updated_at FROM "+tableOfKind(kind)+w.String()+" ORDER BY updated_at, id LIMIT ?", w.args, func(rs *sql.Rows) error {
+		err := rs.Scan(&last.ID, &last.Moment)
+		ids = append(ids, last.ID)
 		return err
 	})
 	if err != nil {
-		return nil, last, err
-	}
-	place := map[id.Record]int{}
-	for n, i := range ids {
-		place[i] = n
+		return nil, last, 0, err
 	}
 	all, err = v.Subjects(kind, ids, member.Reach{Scope: member.All})
-	slices.SortFunc(all, func(a, b match.Subject) int { return cmp.Compare(place[a.ID], place[b.ID]) })
-	return all, last, err
+	return all, last, len(ids), err
+}
+
+func tableOfKind(kind fact.Kind) string {
+	if kind == fact.Contact {
+		return "contact"
+	}
+	return "account"
+}
+
+// Sample is records of a kind from places spread over the time in which they
+// were made, so many of each place.
+func (v *View) Sample(kind fact.Kind, places, each int) (all []match.Subject, err error) {
+	defer fault.Wrap(&err, "store.Sample(%s)", kind)
+	end := func(order string) (i id.Record, err error) {
+		w := v.where("").and("deleted_at IS NULL")
+		err = v.row("SELECT id FROM "+tableOfKind(kind)+w.String()+" ORDER BY id "+order+" LIMIT 1", w.args, &i)
+		return i, ignoreAbsent(err)
+	}
+	first, err := end("ASC")
+	if err != nil || first.IsZero() {
+		return nil, err
+	}
+	last, err := end("DESC")
+	if err != nil {
+		return nil, err
+	}
+	from, to := binary.BigEndian.Uint64(first[:8]), binary.BigEndian.Uint64(last[:8])
+	seen := map[id.Record]bool{}
+	for n := range places {
+		at := make([]byte, 16)
+		binary.BigEndian.PutUint64(at, from+(to-from)/uint64(places)*uint64(n)) //nolint:gosec // places is small
+		w := v.where("a").and("a.deleted_at IS NULL").and("a.id >= ?", at)
+		w.args = append(w.args, each)
+		some, err := v.subjects(kind, w, " ORDER BY a.id LIMIT ?")
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range some {
+			if !seen[s.ID] {
+				seen[s.ID] = true
+				all = append(all, s)
+			}
+		}
+	}
+	return all, nil
 }
 
 // Scan is how far the search for duplicates among records of a kind is.

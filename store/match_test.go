@@ -368,14 +368,14 @@ func TestGroups(t *testing.T) {
 			}
 			n, moment, after := 0, int64(9), id.Record{}
 			for {
-				some, last, err := v.ChangedSince(fact.Account, moment, after, 7)
+				some, last, read, err := v.ChangedSince(fact.Account, moment, after, 7)
 				if err != nil {
 					return err
 				}
-				if n += len(some); len(some) < 7 {
+				if n += len(some); read < 7 {
 					break
 				}
-				moment, after = last, some[len(some)-1].ID
+				moment, after = last.Moment, last.ID
 			}
 			if n != 51 { // one of the moment itself
 				t.Errorf("%d changed since", n)

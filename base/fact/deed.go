@@ -25,7 +25,7 @@ var deeds = []struct {
 	{Organisation, []string{"founded", "changed", "scopes_changed"}},
 	{Field, []string{"defined", "changed", "archived", "revived"}},
 	{Webhook, []string{"made", "changed", "switched_off", "erased"}},
-	{Pair, []string{"kept_apart", "postponed", "reopened"}},
+	{Pair, []string{"kept_apart", "postponed", "reopened", "merged", "unmerged"}},
 	{Job, []string{"cancelled", "retried"}},
 }
 

@@ -90,15 +90,21 @@ func wordSimilarity(a, b string) float64 {
 	switch {
 	case a == b:
 		return 1
-	case number(a) || number(b) || min(fold.Runes(a), fold.Runes(b)) < 4:
-		if sound(a) == sound(b) && !number(a) && !number(b) && min(fold.Runes(a), fold.Runes(b)) > 2 {
-			return near
-		}
+	case number(a) || number(b):
 		return 0
-	case sound(a) == sound(b):
-		return max(near, similarity(a, b))
 	}
-	return similarity(a, b)
+	s := similarity(a, b)
+	if s < 0.6 { // what sounds alike looks so a little
+		return s
+	}
+	short := min(fold.Runes(a), fold.Runes(b))
+	switch same := sound(a) == sound(b); {
+	case short < 3 || short == 3 && !same:
+		return 0
+	case same:
+		return max(near, s)
+	}
+	return s
 }
 
 // firmPlace writes where a firm is.
@@ -112,8 +118,9 @@ func firmPlace(s Subject) string {
 
 // The levels of a place.
 const (
-	placeOther = iota
-	placeCity
+	placeOther   = iota
+	placeTown    // the same town, and there another street
+	placeCity    // the same town, and no more is known
 	placeStreet  // the same postcode, or the same street in the same town
 	placeAddress // with the same house number
 )
@@ -137,6 +144,8 @@ func comparePlace(a, b string) int {
 		return placeAddress
 	case there:
 		return placeStreet
+	case city && (known(3) || known(0)):
+		return placeTown
 	case city:
 		return placeCity
 	case known(4), known(0):
@@ -387,8 +396,18 @@ func compareFamily(a, b string) int {
 		return -1
 	case a == b:
 		return familySame
-	case sound(a) == sound(b), strings.ReplaceAll(a, " ", "") == strings.ReplaceAll(b, " ", ""), wordSimilarity(a, b) >= near+0.02:
+	case strings.ReplaceAll(a, " ", "") == strings.ReplaceAll(b, " ", ""):
 		return familyNear
+	}
+	like := wordSimilarity(a, b)
+	if like >= near+0.02 || like >= 0.6 && sound(a) == sound(b) {
+		return familyNear
+	}
+	if !strings.Contains(a+b, " ") {
+		if like >= alike+0.03 {
+			return familyPart
+		}
+		return familyOther
 	}
 	for x := range strings.FieldsSeq(a) {
 		for y := range strings.FieldsSeq(b) {
@@ -446,7 +465,7 @@ func comparePersonPlace(a, b string) int {
 		return whereAddress
 	case colleagues:
 		return whereAccount
-	case home >= placeCity:
+	case home >= placeTown:
 		return whereCity
 	case home == placeOther, atA != "" && atB != "":
 		return whereOther

@@ -126,7 +126,7 @@ func words(list string) map[string]bool {
 // nameWords are the words of a firm's name that tell it from others, folded: De
 // Kade B.V. and Kade BV, de are both kade. When nothing is left all stay.
 func nameWords(name string) []string {
-	all := strings.Fields(german(fold.Key(strings.NewReplacer("&", " en ", "+", " en ").Replace(name))))
+	all := strings.Fields(german(fold.Key(ands.Replace(name))))
 	var kept []string
 	for _, w := range all {
 		if !forms[w] && !small[w] {
@@ -143,9 +143,11 @@ func nameWords(name string) []string {
 // german brings what is written for an umlaut to the letter without: folding
 // made Müller muller, others type Mueller. Dutch has oe, ue and ae as well;
 // alike on both sides that does no harm.
-func german(s string) string {
-	return strings.NewReplacer("ue", "u", "oe", "o", "ae", "a").Replace(s)
-}
+func german(s string) string { return umlauts.Replace(s) }
+
+var umlauts = strings.NewReplacer("ue", "u", "oe", "o", "ae", "a")
+
+var ands = strings.NewReplacer("&", " en ", "+", " en ")
 
 // soundName is the words of a firm's name by sound.
 func soundName(name string) string {

@@ -36,7 +36,7 @@ type trait struct {
 
 var firm = []trait{
 	{linkage.Field{Name: "name", Levels: 4, Compare: compareFirm, Common: true}, firmName, []string{"name_other", "name_like", "name_near", "name_same"}, false},
-	{linkage.Field{Name: "place", Levels: 4, Compare: comparePlace}, firmPlace, []string{"city_other", "city_same", "street_same", "address_same"}, true},
+	{linkage.Field{Name: "place", Levels: 5, Compare: comparePlace}, firmPlace, []string{"city_other", "street_other", "city_same", "street_same", "address_same"}, true},
 	{linkage.Field{Name: "ways", Levels: 5, Compare: compareFirmWays}, ways, []string{"ways_other", "site_same", "phone_same", "email_same", "ways_same"}, true},
 	{linkage.Field{Name: "register", Levels: 3, Compare: compareRegisters}, registers, []string{"register_other", "vat_same", "kvk_same"}, false},
 }
@@ -67,8 +67,8 @@ func Shipped() Models {
 	return Models{
 		Firm: Weights{
 			Prior: math.Exp2(-13.5),
-			M:     [][]float64{{.03, .08, .22, .67}, {.02, .13, .15, .70}, {.22, .13, .25, .15, .25}, {.01, .09, .90}},
-			U:     [][]float64{{.98886, .011, .0001, .00004}, {.9685, .03, .001, .0005}, {.9784, .02, .001, .0005, .0001}, {.999998, .000001, .000001}},
+			M:     [][]float64{{.03, .08, .22, .67}, {.02, .03, .10, .15, .70}, {.22, .13, .25, .15, .25}, {.01, .09, .90}},
+			U:     [][]float64{{.98886, .011, .0001, .00004}, {.9475, .03, .021, .001, .0005}, {.9784, .02, .001, .0005, .0001}, {.999998, .000001, .000001}},
 		},
 		Person: Weights{
 			Prior:    math.Exp2(-14),
