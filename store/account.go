@@ -30,14 +30,11 @@ type ways struct {
 func (v *View) Account(i id.Account, r member.Reach) (_ account.Account, err error) {
 	defer fault.Wrap(&err, "store.Account(%s)", i)
 	w := v.where("a").and("a.id = ?", i).reach("a", r)
-	st, err := v.c.stmt(v.ctx, "SELECT "+accountColumns+" FROM account a"+w.String())
-	if err != nil {
-		return account.Account{}, err
-	}
-	a, err := scanAccount(st.QueryRowContext(v.ctx, w.args...).Scan)
-	if err == sql.ErrNoRows {
-		err = ErrNotFound
-	}
+	var a account.Account
+	err = v.one("SELECT "+accountColumns+" FROM account a"+w.String(), w.args, func(row func(...any) error) error {
+		a, err = scanAccount(row)
+		return err
+	})
 	return a, err
 }
 
@@ -59,20 +56,30 @@ func (v *View) AccountsByID(ids []id.Account, r member.Reach) (all []account.Acc
 	return all, nil
 }
 
-func scanAccount(scan func(...any) error) (a account.Account, err error) {
+func scanAccount(scan func(...any) error) (account.Account, error) { return accountScan()(scan) }
+
+// accountScan reads one row after the other, all into the same values.
+func accountScan() func(scan func(...any) error) (account.Account, error) {
+	var a account.Account
 	var kvk, branch, vat, sbi, website, external sql.NullString
 	var counter, ways, tags, own, kind, form string
 	var deleted sql.NullInt64
-	err = scan(&a.ID, &a.Version, &kind, &a.Name, &form, &kvk, &branch, &vat, &sbi, &a.Size, &counter, &a.Owner, &a.Team,
+	into := roomFor(&a.ID, &a.Version, &kind, &a.Name, &form, &kvk, &branch, &vat, &sbi, &a.Size, &counter, &a.Owner, &a.Team,
 		&website, &ways, &tags, &own, &a.Note, &a.Source, &a.SourceFrom, &external, &a.Created, &a.Updated, &deleted)
-	if err != nil {
+	return func(scan func(...any) error) (account.Account, error) {
+		if err := scan(into...); err != nil {
+			return a, err
+		}
+		a.Kind, a.LegalForm = account.Kind(kind), account.LegalForm(form)
+		a.KvK, a.Branch, a.VatID, a.SBI, a.Website, a.ExternalID = kvk.String, branch.String, vat.String, sbi.String, website.String, external.String
+		a.Deleted, a.CounterValue = deleted.Int64, unlist(counter)
+		err := unpack(ways, tags, own, &a.Phones, &a.Emails, &a.Addresses, (*[]string)(&a.Tags), &a.Own)
 		return a, err
 	}
-	a.Kind, a.LegalForm = account.Kind(kind), account.LegalForm(form)
-	a.KvK, a.Branch, a.VatID, a.SBI, a.Website, a.ExternalID = kvk.String, branch.String, vat.String, sbi.String, website.String, external.String
-	a.Deleted, a.CounterValue = deleted.Int64, unlist(counter)
-	return a, unpack(ways, tags, own, &a.Phones, &a.Emails, &a.Addresses, (*[]string)(&a.Tags), &a.Own)
 }
+
+// roomFor leaves room for the value that a page is sorted on.
+func roomFor(into ...any) []any { return append(make([]any, 0, len(into)+1), into...) }
 
 // unpack reads the closed texts of a row; the empty ones are common and quick.
 func unpack(reached, tags, own string, phones *reach.Phones, emails *reach.Emails, addresses *reach.Addresses, into *[]string, values *map[string]any) error {

@@ -40,7 +40,7 @@ func (v *View) Meet(name string, read func() (Met, error)) (m Met, err error) {
 		return read()
 	}
 	var now int64
-	if err := v.row(v.d.moved, nil, &now); err != nil {
+	if err := v.one(v.d.moved, nil, func(row func(...any) error) error { return row(&now) }); err != nil {
 		return m, err
 	}
 	if now != v.c.at || v.c.met == nil || len(v.c.met) >= mostMet {

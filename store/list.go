@@ -312,12 +312,16 @@ func paged[T any](v *View, l roll, sel string, q filter.Query, lens filter.Lens,
 	col, _, _ := l.order(q)
 	var at any
 	more := false
-	err = v.rows("SELECT "+sel+", "+col+from, args, func(rs *sql.Rows) error {
+	p.Items = make([]T, 0, q.Limit)
+	var read func(...any) error
+	with := func(into ...any) error { return read(append(into, &at)...) }
+	err = v.each("SELECT "+sel+", "+col+from, args, func(row func(...any) error) error {
 		if len(p.Items) == q.Limit {
 			more = true
 			return nil
 		}
-		item, err := scan(func(into ...any) error { return rs.Scan(append(into, &at)...) })
+		read = row
+		item, err := scan(with)
 		p.Items = append(p.Items, item)
 		return err
 	})
@@ -330,7 +334,7 @@ func paged[T any](v *View, l roll, sel string, q filter.Query, lens filter.Lens,
 // Accounts is a page of accounts, whole.
 func (v *View) Accounts(q filter.Query, lens filter.Lens, r member.Reach) (_ Page[account.Account], err error) {
 	defer fault.Wrap(&err, "store.Accounts")
-	return paged(v, accounts, accountColumns, q, lens, r, scanAccount, func(a account.Account) id.Record { return a.ID.Any() })
+	return paged(v, accounts, accountColumns, q, lens, r, accountScan(), func(a account.Account) id.Record { return a.ID.Any() })
 }
 
 const accountLine = `a.id, a.version, a.kind, a.name, a.legal_form, a.kvk, a.vat_id, a.sbi, a.size, a.counter_value, a.owner_id, a.team_id,

@@ -34,6 +34,7 @@ import (
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
+	"github.com/ncruces/go-sqlite3"
 	"kring/base/fact"
 	"kring/base/fault"
 	"kring/base/id"
@@ -537,6 +538,9 @@ type conn struct {
 	d     *dialect
 	stmts map[string]*sql.Stmt
 
+	raw    *sqlite3.Conn            // the connection itself, on SQLite, once it was asked for
+	quicks map[string]*sqlite3.Stmt // see quick.go
+
 	met map[string]Met // who came in lately, as long as nobody wrote anything
 	at  int64          // the state of the database in which they were met
 }
@@ -625,6 +629,9 @@ func (p *pool) close() error {
 }
 
 func (c *conn) close() {
+	for _, st := range c.quicks {
+		st.Close() //nolint:errcheck // the connection goes anyway
+	}
 	for _, st := range c.stmts {
 		st.Close() //nolint:errcheck // the connection goes anyway
 	}

@@ -152,15 +152,24 @@ func (i Of[K]) Value() (driver.Value, error) {
 
 // Scan reads 16 bytes; NULL is the zero name.
 func (i *Of[K]) Scan(src any) error {
-	switch v := src.(type) {
-	case nil:
-		*i = Of[K]{}
-		return nil
-	case []byte:
-		if len(v) == 16 {
-			copy(i[:], v)
-			return nil
-		}
+	if src == nil {
+		return i.Take(nil)
+	}
+	if b, ok := src.([]byte); ok && b != nil {
+		return i.Take(b)
 	}
 	return ErrBad
+}
+
+// Take copies 16 bytes; nil is the zero name.
+func (i *Of[K]) Take(b []byte) error {
+	switch {
+	case b == nil:
+		*i = Of[K]{}
+	case len(b) == 16:
+		copy(i[:], b)
+	default:
+		return ErrBad
+	}
+	return nil
 }
