@@ -30,7 +30,7 @@ func buys(days ...day.Day) (all []cycle.Purchase) {
 }
 
 func decided(k cycle.Kind, d day.Day, r cycle.Reason) cycle.Decision {
-	return cycle.Decision{ID: id.New[id.Record](), Kind: k, Day: d, Reason: r, Note: "Zo besloten.", By: anna, Approver: bert}
+	return cycle.Decision{ID: id.New[id.Record](), Kind: k, Day: d, Reason: r, Note: "Zo besloten.", By: anna, State: cycle.Stands}
 }
 
 // TestTable is the table of domain.md §2.2, row by row.
@@ -198,16 +198,12 @@ func TestTidy(t *testing.T) {
 		{"price is no reason of ours", "reason", cycle.ErrReason, func(d *cycle.Decision) { d.Reason = cycle.Price }},
 		{"no reason", "reason", cycle.ErrReason, func(d *cycle.Decision) { d.Reason = "" }},
 		{"no explanation", "note", cycle.ErrNote, func(d *cycle.Decision) { d.Note = " " }},
-		{"nobody agreed", "approver", cycle.ErrApprover, func(d *cycle.Decision) { d.Approver = id.Member{} }},
-		{"agreed with themselves", "approver", cycle.ErrApprover, func(d *cycle.Decision) { d.Approver = d.By }},
 		{"tomorrow", "day", cycle.ErrDay, func(d *cycle.Decision) { d.Day = "2026-01-01" }},
 		{"no day", "day", cycle.ErrDay, func(d *cycle.Decision) { d.Day = "" }},
 		{"because of who they are", "note", cycle.ErrDiscriminates, func(d *cycle.Decision) { d.Note = "Te oud voor ons product" }},
 		{"a readmission says why", "note", cycle.ErrNote, func(d *cycle.Decision) { d.Kind, d.Reason, d.Note = cycle.Readmission, "", "" }},
 		{"a readmission has no exit reason", "reason", cycle.ErrReason, func(d *cycle.Decision) { d.Kind = cycle.Readmission }},
-		{"a notice needs no second person", "", nil, func(d *cycle.Decision) {
-			d.Kind, d.Reason, d.Note, d.Approver = cycle.Notice, cycle.Price, "", id.Member{}
-		}},
+		{"a notice needs no words", "", nil, func(d *cycle.Decision) { d.Kind, d.Reason, d.Note = cycle.Notice, cycle.Price, "" }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -329,7 +325,7 @@ func histories(t *rapid.T) cycle.Signals {
 	}
 	for i := range rapid.IntRange(0, 6).Draw(t, "decisions") {
 		k := rapid.SampledFrom([]cycle.Kind{cycle.Notice, cycle.Inactivity, cycle.Ending, cycle.Readmission}).Draw(t, "kind")
-		s.Decisions = append(s.Decisions, cycle.Decision{ID: id.Record{2, byte(i)}, Kind: k, Day: on.Draw(t, "decided"), At: int64(rapid.IntRange(0, 3).Draw(t, "at")), Reason: cycle.Unknown})
+		s.Decisions = append(s.Decisions, cycle.Decision{ID: id.Record{2, byte(i)}, Kind: k, Day: on.Draw(t, "decided"), At: int64(rapid.IntRange(0, 3).Draw(t, "at")), Reason: cycle.Unknown, State: rapid.SampledFrom([]cycle.State{cycle.Stands, cycle.Stands, cycle.Asked, cycle.Withdrawn}).Draw(t, "state")})
 	}
 	return s
 }
@@ -407,5 +403,45 @@ func BenchmarkFollow(b *testing.B) {
 				cycle.Follow(s, cycle.Default, "2026-11-25")
 			}
 		})
+	}
+}
+
+// TestAnswer: an ending waits for a second person, and moves nothing until then.
+func TestAnswer(t *testing.T) {
+	t.Parallel()
+	asked, err := decided(cycle.Ending, "2025-06-01", cycle.NonPayment).Tidy("2025-12-31")
+	if err != nil || asked.State != cycle.Asked {
+		t.Fatal(asked, err)
+	}
+	s := cycle.Signals{Since: "2025-01-01", Purchases: buys("2025-01-10"), Decisions: []cycle.Decision{asked}}
+	if p := cycle.Follow(s, cycle.Default, "2025-12-31"); p.Phase != cycle.New {
+		t.Error("asked is not decided:", p.Phase)
+	}
+	if _, err := asked.Answer(anna, true); !errors.Is(err, cycle.ErrApprover) {
+		t.Error("agreed with themselves:", err)
+	}
+	agreed, err := asked.Answer(bert, true)
+	if err != nil || agreed.State != cycle.Stands || agreed.Approver != bert {
+		t.Fatal(agreed, err)
+	}
+	s.Decisions[0] = agreed
+	if p := cycle.Follow(s, cycle.Default, "2025-12-31"); p.Phase != cycle.Ex {
+		t.Error(p.Phase)
+	}
+	if _, err := agreed.Answer(bert, false); !errors.Is(err, cycle.ErrAnswered) {
+		t.Error("answered twice:", err)
+	}
+	if no, err := asked.Answer(bert, false); err != nil || no.State != cycle.Refused {
+		t.Error(no, err)
+	}
+	back, err := agreed.Withdraw()
+	if err != nil || back.State != cycle.Withdrawn {
+		t.Error(back, err)
+	}
+	if _, err := back.Withdraw(); !errors.Is(err, cycle.ErrAnswered) {
+		t.Error(err)
+	}
+	if _, err := decided(cycle.Notice, "2025-06-01", cycle.Price).Answer(bert, true); !errors.Is(err, cycle.ErrAnswered) {
+		t.Error("a notice needs no answer:", err)
 	}
 }

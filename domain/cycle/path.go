@@ -71,6 +71,9 @@ func (w *walker) steps(s Signals) []step {
 		}
 	}
 	for i := range s.Decisions {
+		if s.Decisions[i].State != Stands {
+			continue
+		}
 		all = append(all, step{day: s.Decisions[i].Day, decision: &s.Decisions[i]})
 	}
 	slices.SortStableFunc(all, step.compare)
@@ -113,7 +116,9 @@ func (w *walker) begin(s Signals) {
 		}
 	}
 	for _, d := range s.Decisions {
-		since = min(since, d.Day)
+		if d.State == Stands {
+			since = min(since, d.Day)
+		}
 	}
 	w.path.Turn = 1
 	if since <= w.until {

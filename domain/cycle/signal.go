@@ -44,8 +44,20 @@ type Decision struct {
 	Reason   Reason
 	Note     string
 	By       id.Member
-	Approver id.Member // of an ending: somebody else
+	Approver id.Member // of an ending: who agreed, or refused
+	State    State
 }
+
+// State is where a decision stands; only one that stands moves a relation.
+type State string
+
+// The states.
+const (
+	Asked     State = "asked" // an ending waits for a second person
+	Stands    State = "stands"
+	Refused   State = "refused"
+	Withdrawn State = "withdrawn"
+)
 
 // Reason is why a relation ended.
 type Reason string
@@ -89,6 +101,8 @@ var (
 	ErrDiscriminates = fault.New(fault.Invalid, "cycle.discriminates", "a relation may not be ended because of who somebody is")
 	// ErrApprover says that an ending needs a second person.
 	ErrApprover = fault.New(fault.Invalid, "cycle.approver", "somebody else has to agree with ending a relation")
+	// ErrAnswered says that there is nothing to answer or take back any more.
+	ErrAnswered = fault.New(fault.Conflict, "cycle.answered", "this decision was answered or taken back already")
 	// ErrDay says that a decision lies in the future, or before the relation.
 	ErrDay = fault.New(fault.Invalid, "cycle.day", "this day lies in the future or before the relation began")
 	// ErrNotBuying says that there is no customer relation to end.
@@ -99,7 +113,8 @@ var (
 	ErrNotEx = fault.New(fault.Conflict, "cycle.not_ex", "only a former customer can be admitted again")
 )
 
-// Tidy checks what a decision says by itself.
+// Tidy checks what a decision says by itself. An ending then waits for somebody
+// else to agree; everything else stands.
 func (d Decision) Tidy(today day.Day) (Decision, error) {
 	wrong := fault.Fields{}
 	known := reasons[d.Kind]
@@ -119,14 +134,38 @@ func (d Decision) Tidy(today day.Day) (Decision, error) {
 		if ground := Ground(d.Note); ground != "" {
 			wrong.Add("note", ErrDiscriminates.With(fault.Params{"ground": ground}))
 		}
-		if d.Approver.IsZero() || d.Approver == d.By {
-			wrong.Add("approver", ErrApprover)
-		}
+	}
+	if d.State, d.Approver = Stands, (id.Member{}); d.Kind == Ending {
+		d.State = Asked
 	}
 	if d.Day == "" || d.Day > today {
 		wrong.Add("day", ErrDay)
 	}
 	return d, wrong.Err()
+}
+
+// Answer agrees with an ending or refuses it; whoever asked for it cannot.
+func (d Decision) Answer(by id.Member, agreed bool) (Decision, error) {
+	switch {
+	case d.Kind != Ending || d.State != Asked:
+		return d, ErrAnswered
+	case by == d.By:
+		return d, ErrApprover
+	}
+	d.Approver, d.State = by, Refused
+	if agreed {
+		d.State = Stands
+	}
+	return d, nil
+}
+
+// Withdraw takes a decision back, and with it what it moved.
+func (d Decision) Withdraw() (Decision, error) {
+	if d.State != Asked && d.State != Stands {
+		return d, ErrAnswered
+	}
+	d.State = Withdrawn
+	return d, nil
 }
 
 // grounds are beginnings of folded words that name a ground on which nobody may
