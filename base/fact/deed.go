@@ -27,6 +27,9 @@ var deeds = []struct {
 	{Webhook, []string{"made", "changed", "switched_off", "erased"}},
 	{Pair, []string{"kept_apart", "postponed", "reopened", "merged", "unmerged"}},
 	{Job, []string{"cancelled", "retried"}},
+	{Order, []string{"placed", "changed", "cancelled", "revived"}},
+	{Decision, []string{"asked", "taken", "agreed", "refused", "withdrawn"}},
+	{Cycle, []string{"moved", "taken_back"}},
 }
 
 // Kinds are the kinds that something can happen to, in the order of a page.

@@ -31,6 +31,9 @@ const (
 	Intake       Kind = "intake"
 	Job          Kind = "job"
 	Pair         Kind = "pair" // two records that may be the same
+	Order        Kind = "order"
+	Decision     Kind = "decision"
+	Cycle        Kind = "cycle" // a move on the ring; its subject is what moved it
 )
 
 // Actor is who did it.

@@ -101,6 +101,8 @@ var (
 	ErrDiscriminates = fault.New(fault.Invalid, "cycle.discriminates", "a relation may not be ended because of who somebody is")
 	// ErrApprover says that an ending needs a second person.
 	ErrApprover = fault.New(fault.Invalid, "cycle.approver", "somebody else has to agree with ending a relation")
+	// ErrAsked says that somebody asked for an end already.
+	ErrAsked = fault.New(fault.Conflict, "cycle.asked", "somebody has asked already to end this relation")
 	// ErrAnswered says that there is nothing to answer or take back any more.
 	ErrAnswered = fault.New(fault.Conflict, "cycle.answered", "this decision was answered or taken back already")
 	// ErrDay says that a decision lies in the future, or before the relation.

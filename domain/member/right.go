@@ -11,6 +11,10 @@ const (
 	ContactRead   Right = "contact.read"
 	ContactWrite  Right = "contact.write"
 	ContactErase  Right = "contact.erase"
+	OrderRead     Right = "order.read"
+	OrderWrite    Right = "order.write"
+	CycleDecide   Right = "cycle.decide" // take down that somebody left, ask to end a relation
+	CycleAgree    Right = "cycle.agree"  // agree with ending one, let an ex in again
 	FileRead      Right = "file.read"
 	FileWrite     Right = "file.write"
 	TagWrite      Right = "tag.write"
@@ -30,25 +34,28 @@ const (
 // Rights lists every right, in the order a page shows them.
 var Rights = []Right{
 	AccountRead, AccountWrite, AccountErase, ContactRead, ContactWrite, ContactErase,
+	OrderRead, OrderWrite, CycleDecide, CycleAgree,
 	FileRead, FileWrite, TagWrite, ViewRead, ViewShare, Import, Export, FactRead,
 	MemberRead, MemberManage, FieldManage, WebhookManage, SettingManage, Self,
 }
 
 // everyone is what each member may do, whatever the role.
-var everyone = []Right{AccountRead, ContactRead, FileRead, ViewRead, MemberRead, Self}
+var everyone = []Right{AccountRead, ContactRead, OrderRead, FileRead, ViewRead, MemberRead, Self}
 
 // seller is what those who work with customers may do besides.
-var seller = []Right{AccountWrite, ContactWrite, AccountErase, ContactErase, FileWrite, TagWrite, Import, Export}
+var seller = []Right{
+	AccountWrite, ContactWrite, AccountErase, ContactErase, OrderWrite, CycleDecide, FileWrite, TagWrite, Import, Export,
+}
 
 var rightsOf = map[Role][]Right{
-	Director:       concat(everyone, seller, []Right{ViewShare, FactRead}),
+	Director:       concat(everyone, seller, []Right{CycleAgree, ViewShare, FactRead}),
 	NewBusiness:    concat(everyone, seller),
 	AccountManager: concat(everyone, seller),
 	Marketer:       concat(everyone, []Right{AccountWrite, ContactWrite, TagWrite, ViewShare, Import, Export}),
 	Service:        concat(everyone, []Right{AccountWrite, ContactWrite, FileWrite, TagWrite}),
-	OrderDesk:      concat(everyone, []Right{AccountWrite, ContactWrite, FileWrite}),
+	OrderDesk:      concat(everyone, []Right{AccountWrite, ContactWrite, OrderWrite, FileWrite}),
 	Privacy:        concat(everyone, []Right{AccountErase, ContactErase, Export, FactRead}),
-	Admin:          concat(everyone, seller, []Right{ViewShare, FactRead, MemberManage, FieldManage, WebhookManage, SettingManage}),
+	Admin:          concat(everyone, seller, []Right{CycleAgree, ViewShare, FactRead, MemberManage, FieldManage, WebhookManage, SettingManage}),
 }
 
 func concat(lists ...[]Right) (all []Right) {

@@ -11,10 +11,13 @@ import (
 	"kring/app"
 	"kring/base/fact"
 	"kring/base/id"
+	"kring/base/money"
 	"kring/domain/account"
 	"kring/domain/contact"
+	"kring/domain/cycle"
 	"kring/domain/field"
 	"kring/domain/member"
+	"kring/domain/order"
 	"kring/domain/view"
 	"kring/domain/webhook"
 	"kring/door/api"
@@ -58,6 +61,18 @@ var trials = map[string]trial{
 	"list_contact_facts": {right: member.ContactRead, on: "contact", good: 200},
 	"list_contact_files": {right: member.FileRead, on: "contact", good: 200},
 	"add_contact_file":   {right: member.FileWrite, on: "contact", query: "name=a.txt", body: "hallo", good: 201},
+
+	"list_orders":       {right: member.OrderRead, lists: "order", query: "limit=200", good: 200},
+	"add_order":         {right: member.OrderWrite, body: `{"account":"OWN","day":"2026-11-01","amount":"10.00"}`, good: 201},
+	"get_order":         {right: member.OrderRead, on: "order", good: 200},
+	"change_order":      {right: member.OrderWrite, on: "order", body: `{"day":"2026-11-02","amount":"11.00"}`, good: 200},
+	"cancel_order":      {right: member.OrderWrite, on: "order", body: `{"why":"dubbel"}`, good: 200},
+	"revive_order":      {right: member.OrderWrite, on: "order", good: 200, setup: cancelledOrder},
+	"get_cycle":         {right: member.OrderRead, on: "account", good: 200},
+	"decide":            {right: member.CycleDecide, on: "customer", body: `{"kind":"notice","day":"2026-11-20","reason":"price"}`, good: 201},
+	"list_decisions":    {right: member.CycleAgree, lists: "decision", query: "limit=200", good: 200},
+	"answer_decision":   {right: member.CycleAgree, on: "decision", body: `{"agreed":true}`, good: 200},
+	"withdraw_decision": {right: member.CycleDecide, on: "decision", good: 200},
 
 	"get_file":         {right: member.FileRead, on: "file", good: 200},
 	"get_file_content": {right: member.FileRead, on: "file", good: 200},
@@ -117,6 +132,11 @@ func binAccount(h *house, admin app.Who, target string) {
 	h.must(err)
 }
 
+func cancelledOrder(h *house, admin app.Who, target string) {
+	_, err := h.App.CancelOrder(h.t.Context(), admin, parsed[id.Order](h, target), 0, "dubbel")
+	h.must(err)
+}
+
 func binContact(h *house, admin app.Who, target string) {
 	_, err := h.App.BinContact(h.t.Context(), admin, parsed[id.Contact](h, target), 0)
 	h.must(err)
@@ -153,6 +173,19 @@ func (h *house) thing(kind string, admin, of app.Who) string {
 	switch kind {
 	case "account":
 		return at().ID.String()
+	case "order", "customer", "decision":
+		a := at()
+		o, err := h.App.PlaceOrder(ctx, admin, order.Draft{Account: a.ID, Day: "2026-11-01", Amount: money.Money{Cents: 1000, Currency: "EUR"}})
+		h.must(err)
+		switch kind {
+		case "order":
+			return o.ID.String()
+		case "customer":
+			return a.ID.String()
+		}
+		d, err := h.App.Decide(ctx, admin, a.ID, cycle.Decision{Kind: cycle.Ending, Day: "2026-11-10", Reason: cycle.NonPayment, Note: "Betaalt niet."})
+		h.must(err)
+		return d.ID.String()
 	case "contact":
 		c, err := h.App.AddContact(ctx, admin, contact.Draft{Given: "Sanne", Owner: of.Member.ID, Team: of.Member.Team, Accounts: []contact.Link{{Account: at().ID}}})
 		h.must(err)
@@ -215,7 +248,7 @@ func seen(who app.Who, kind, whose string) bool {
 		return false
 	}
 	switch kind {
-	case "account", "file":
+	case "account", "file", "order", "customer", "decision":
 		return who.Scope(fact.Account) == member.All
 	case "contact":
 		return who.Scope(fact.Contact) == member.All

@@ -1,0 +1,218 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"kring/base/day"
+	"kring/base/fact"
+	"kring/base/id"
+	"kring/base/money"
+	"kring/domain/account"
+	"kring/domain/cycle"
+	"kring/domain/member"
+	"kring/store"
+)
+
+// Decision is a decision about an account.
+type Decision = store.Decision
+
+// signals is what moves an account, from the day on which it was recorded.
+func (a *App) signals(v *store.View, who Who, acc account.Account) (cycle.Signals, error) {
+	s, err := v.Signals(acc.ID)
+	s.Since = day.At(acc.Created, who.Zone())
+	return s, err
+}
+
+// turning makes a change to what moves an account, and writes down what it moved
+// and what it took back: each move is one fact, beside the change that is its
+// evidence.
+func (a *App) turning(tx *store.Tx, who Who, acc account.Account, change func() error) error {
+	path := func() (cycle.Path, error) {
+		s, err := a.signals(&tx.View, who, acc)
+		return cycle.Follow(s, definition(who), a.Today(who)), err
+	}
+	before, err := path()
+	if err != nil {
+		return err
+	}
+	if err := change(); err != nil {
+		return err
+	}
+	after, err := path()
+	if err != nil {
+		return err
+	}
+	for _, m := range without(before.Moves, after.Moves) {
+		if err := tx.Fact(moved("cycle.taken_back", acc, m)); err != nil {
+			return err
+		}
+	}
+	for _, m := range without(after.Moves, before.Moves) {
+		if err := tx.Fact(moved("cycle.moved", acc, m)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// without is the moves of one path that another does not have.
+func without(moves, others []cycle.Move) (rest []cycle.Move) {
+	for _, m := range moves {
+		if !slices.Contains(others, m) {
+			rest = append(rest, m)
+		}
+	}
+	return rest
+}
+
+func moved(deed string, acc account.Account, m cycle.Move) fact.Fact {
+	of := m.Evidence
+	if of.IsZero() { // the beginning, or time alone
+		of = id.New[id.Record]()
+	}
+	return fact.Fact{
+		Deed: deed, Kind: fact.Cycle, Subject: of, Account: acc.ID, Label: acc.Name, Why: string(m.Event), Evidence: string(m.Day),
+		Changes: []fact.Change{fact.Of("phase", m.From, m.To)},
+	}
+}
+
+// definition is what the organisation calls a customer.
+func definition(Who) cycle.Definition { return cycle.Default }
+
+// Decide takes down that a customer left or is gone, lets an ex in again, or asks
+// for an end, which then waits for somebody else.
+func (a *App) Decide(ctx context.Context, who Who, of id.Account, d cycle.Decision) (made Decision, err error) {
+	right := member.CycleDecide
+	if d.Kind == cycle.Readmission {
+		right = member.CycleAgree
+	}
+	err = a.write(ctx, who, right, func(tx *store.Tx) error {
+		acc, err := standingAccount(tx, who, of)
+		if err != nil {
+			return err
+		}
+		d.ID, d.By, d.At = id.New[id.Record](), who.Member.ID, tx.Now()
+		if d, err = d.Tidy(a.Today(who)); err != nil {
+			return err
+		}
+		if err := a.fits(tx, who, acc, d); err != nil {
+			return err
+		}
+		deed := "decision.taken"
+		if d.State == cycle.Asked {
+			deed = "decision.asked"
+		}
+		return a.turning(tx, who, acc, func() error {
+			made, err = tx.AddDecision(Decision{Decision: d, Account: of}, fact.Fact{Deed: deed, Why: d.Note, Changes: []fact.Change{fact.Of("reason", "", d.Reason), fact.Of("day", "", d.Day)}})
+			return err
+		})
+	})
+	return made, err
+}
+
+// standingAccount is an account that something can be decided about: within reach
+// and not in the bin.
+func standingAccount(tx *store.Tx, who Who, i id.Account) (account.Account, error) {
+	acc, err := tx.Account(i, who.Reach(fact.Account))
+	if err == nil && acc.Deleted != 0 {
+		err = account.ErrBinned
+	}
+	return acc, err
+}
+
+// fits says whether a decision moves the account, as things are now; of two
+// endings at once the second has nothing to end.
+func (a *App) fits(tx *store.Tx, who Who, acc account.Account, d cycle.Decision) error {
+	s, err := a.signals(&tx.View, who, acc)
+	if err != nil {
+		return err
+	}
+	if d.Kind == cycle.Ending && slices.ContainsFunc(s.Decisions, func(o cycle.Decision) bool { return o.State == cycle.Asked }) {
+		return cycle.ErrAsked
+	}
+	return cycle.Fits(s, definition(who), d)
+}
+
+// AnswerDecision agrees with an ending that was asked for, or refuses it.
+func (a *App) AnswerDecision(ctx context.Context, who Who, i id.Record, version int64, agreed bool) (Decision, error) {
+	deed := "decision.refused"
+	if agreed {
+		deed = "decision.agreed"
+	}
+	return a.aboutDecision(ctx, who, i, version, member.CycleAgree, deed, func(d cycle.Decision) (cycle.Decision, error) { return d.Answer(who.Member.ID, agreed) })
+}
+
+// WithdrawDecision takes a decision back, and with it what it moved.
+func (a *App) WithdrawDecision(ctx context.Context, who Who, i id.Record, version int64) (Decision, error) {
+	return a.aboutDecision(ctx, who, i, version, member.CycleDecide, "decision.withdrawn", cycle.Decision.Withdraw)
+}
+
+func (a *App) aboutDecision(ctx context.Context, who Who, i id.Record, version int64, right member.Right, deed string, change func(cycle.Decision) (cycle.Decision, error)) (d Decision, err error) {
+	err = a.write(ctx, who, right, func(tx *store.Tx) error {
+		if d, err = tx.Decision(i, who.Reach(fact.Account)); err != nil {
+			return err
+		}
+		if version != 0 && version != d.Version {
+			return store.ErrStale
+		}
+		acc, err := standingAccount(tx, who, d.Account)
+		if err != nil {
+			return err
+		}
+		before := d.State
+		if d.Decision, err = change(d.Decision); err != nil {
+			return err
+		}
+		return a.turning(tx, who, acc, func() error {
+			d, err = tx.SaveDecision(d, fact.Fact{Deed: deed, Changes: []fact.Change{fact.Of("state", before, d.State)}})
+			return err
+		})
+	})
+	return d, err
+}
+
+// AskedDecisions are the endings within who's reach that wait for an answer.
+func (a *App) AskedDecisions(ctx context.Context, who Who, after id.Record, limit int) (all []Decision, err error) {
+	err = a.peek(ctx, who, member.CycleAgree, func(v *store.View) error {
+		all, err = v.AskedDecisions(who.Reach(fact.Account), after, min(limit, 200))
+		return err
+	})
+	return all, err
+}
+
+// Standing is where an account stands on the ring, and how it came there.
+type Standing struct {
+	cycle.Path
+	Decisions []cycle.Decision
+	Purchases int
+	Year      []money.Money // bought in the last twelve months, per currency
+}
+
+// Standing reads where an account within who's reach stands at the end of a day;
+// the empty day is today.
+func (a *App) Standing(ctx context.Context, who Who, of id.Account, on day.Day) (s Standing, err error) {
+	err = a.read(ctx, who, member.OrderRead, func(v *store.View) error {
+		acc, err := v.Account(of, who.Reach(fact.Account))
+		if err != nil {
+			return err
+		}
+		s, err = a.standing(v, who, acc, on)
+		return err
+	})
+	return s, err
+}
+
+func (a *App) standing(v *store.View, who Who, acc account.Account, on day.Day) (s Standing, err error) {
+	today := a.Today(who)
+	if on == "" || on > today {
+		on = today
+	}
+	all, err := a.signals(v, who, acc)
+	if err != nil {
+		return s, err
+	}
+	s.Path, s.Decisions, s.Purchases = cycle.Follow(all, definition(who), on), all.Decisions, len(all.Purchases)
+	s.Year, err = v.Bought(acc.ID, on.Months(-12).Add(1), on.Add(1))
+	return s, err
+}

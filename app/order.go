@@ -1,0 +1,125 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"kring/base/day"
+	"kring/base/fact"
+	"kring/base/fault"
+	"kring/base/id"
+	"kring/domain/account"
+	"kring/domain/member"
+	"kring/domain/order"
+	"kring/store"
+)
+
+// Today is the organisation's day.
+func (a *App) Today(who Who) day.Day { return day.At(a.db.Now(), who.Zone()) }
+
+// PlaceOrder stores an order of an account within who's reach. What it moves on
+// the ring moves in the same change.
+func (a *App) PlaceOrder(ctx context.Context, who Who, d order.Draft) (o order.Order, err error) {
+	err = a.write(ctx, who, member.OrderWrite, func(tx *store.Tx) error {
+		acc, err := orderedBy(tx, who, d.Account)
+		if err != nil {
+			return err
+		}
+		if o, err = order.New(id.New[id.Order](), tx.Now(), a.Today(who), d); err != nil {
+			return err
+		}
+		return a.turning(tx, who, acc, func() error {
+			o, err = tx.AddOrder(o, fact.Fact{Deed: "order.placed", Changes: order.Diff(order.Order{}, o)})
+			return named(err, order.ErrExternal)
+		})
+	})
+	return o, err
+}
+
+// orderedBy is the account of an order: within reach and not in the bin.
+func orderedBy(tx *store.Tx, who Who, i id.Account) (account.Account, error) {
+	acc, err := tx.Account(i, who.Reach(fact.Account))
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return acc, fault.Field("account", order.ErrAccount)
+	case err == nil && acc.Deleted != 0:
+		return acc, fault.Field("account", order.ErrBinned)
+	}
+	return acc, err
+}
+
+// ChangeOrder puts other things in an order; version is what the visitor read, 0
+// takes whatever stands. An order stays with its account.
+func (a *App) ChangeOrder(ctx context.Context, who Who, i id.Order, version int64, d order.Draft) (order.Order, error) {
+	return a.aboutOrder(ctx, who, i, version, "order.changed", func(o order.Order, now int64) (order.Order, []fact.Change, error) {
+		d.Account = o.Account
+		return order.Change(o, now, a.Today(who), d)
+	})
+}
+
+// CancelOrder takes an order back, and with it what rested on it.
+func (a *App) CancelOrder(ctx context.Context, who Who, i id.Order, version int64, why string) (order.Order, error) {
+	return a.aboutOrder(ctx, who, i, version, "order.cancelled", func(o order.Order, now int64) (order.Order, []fact.Change, error) {
+		return order.Cancel(o, now, why)
+	})
+}
+
+// ReviveOrder lets a cancelled order stand again.
+func (a *App) ReviveOrder(ctx context.Context, who Who, i id.Order, version int64) (order.Order, error) {
+	return a.aboutOrder(ctx, who, i, version, "order.revived", order.Revive)
+}
+
+func (a *App) aboutOrder(ctx context.Context, who Who, i id.Order, version int64, deed string,
+	change func(order.Order, int64) (order.Order, []fact.Change, error)) (o order.Order, err error) {
+	err = a.write(ctx, who, member.OrderWrite, func(tx *store.Tx) error {
+		if o, err = tx.Order(i, who.Reach(fact.Account)); err != nil {
+			return err
+		}
+		if version != 0 && version != o.Version {
+			return &Stale[order.Order]{Fault: store.ErrStale, Now: o, Version: version}
+		}
+		acc, err := orderedBy(tx, who, o.Account)
+		if err != nil {
+			return err
+		}
+		next, changes, err := change(o, tx.Now())
+		if err != nil || len(changes) == 0 {
+			return err
+		}
+		return a.turning(tx, who, acc, func() error {
+			o, err = tx.SaveOrder(next, fact.Fact{Deed: deed, Changes: changes})
+			return named(err, order.ErrExternal)
+		})
+	})
+	return o, err
+}
+
+// Order is one order of an account within who's reach.
+func (a *App) Order(ctx context.Context, who Who, i id.Order) (o order.Order, err error) {
+	err = a.peek(ctx, who, member.OrderRead, func(v *store.View) error {
+		o, err = v.Order(i, who.Reach(fact.Account))
+		return err
+	})
+	return o, err
+}
+
+// Orders are orders within who's reach, the latest first; those of one account
+// when it is named.
+func (a *App) Orders(ctx context.Context, who Who, of id.Account, after store.OrderPlace, limit int) (all []order.Order, err error) {
+	limit = min(limit, 201)
+	err = a.read(ctx, who, member.OrderRead, func(v *store.View) error {
+		if of.IsZero() {
+			all, err = v.Orders(who.Reach(fact.Account), after, limit)
+			return err
+		}
+		if _, err := v.Account(of, who.Reach(fact.Account)); err != nil {
+			return err
+		}
+		all, err = v.OrdersOf(of, after, limit)
+		return err
+	})
+	return all, err
+}
+
+// OrderPlace is the place of an order in a list.
+type OrderPlace = store.OrderPlace
