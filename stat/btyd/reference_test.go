@@ -291,3 +291,22 @@ func holdout(t *testing.T, e kit.Entry, customers []btyd.Customer, bg, pareto bt
 		e.Near(t, name, got[name], value)
 	}
 }
+
+// TestReferenceHistories: the log becomes the histories that others made of it.
+func TestReferenceHistories(t *testing.T) {
+	t.Parallel()
+	_, customers, _ := cdnow(t)
+	rows := table(t, "customerbase/cdnow_sample_cbs_reference.csv")
+	if len(rows) != len(customers) {
+		t.Fatalf("%d customers, want %d", len(customers), len(rows))
+	}
+	for i, row := range rows {
+		c := customers[i]
+		got := []float64{float64(c.X), c.Last, c.Age, c.Mean, float64(len(c.Later))}
+		for k, v := range got {
+			if math.Abs(v-row[k+1]) > 1e-9 {
+				t.Fatalf("customer %s: %v, want %v", c.Name, got, row[1:])
+			}
+		}
+	}
+}
