@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"strings"
 
 	"kring/base/decimal"
 	"kring/base/fact"
@@ -119,9 +118,7 @@ func firstRows(t sheet.Table, most int) (rows []sheet.Row, err error) {
 func nextRow(t sheet.Table) (sheet.Row, error) {
 	r, err := t.Next()
 	for n, c := range r.Cells {
-		if len(c) > 1 && c[0] == '\'' && strings.ContainsRune("=+-@\t\r", rune(c[1])) {
-			r.Cells[n] = c[1:]
-		}
+		r.Cells[n] = sheet.Plain(c)
 	}
 	return r, err
 }

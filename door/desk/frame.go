@@ -93,6 +93,7 @@ var newThings = []struct {
 }{
 	{"account.new", "building-2", "/accounts/new", "r", member.AccountWrite},
 	{"contact.new", "user-plus", "/contacts/new", "", member.ContactWrite},
+	{"nav.imports", "upload", "/imports", "", member.Import},
 }
 
 // theme is the member's choice, else the cookie's, else the system's ("").
@@ -117,6 +118,7 @@ func (d *Desk) routes() {
 	d.listRoutes()
 	d.recordRoutes()
 	d.paletteRoutes()
+	d.importRoutes()
 }
 
 // home sends a member to the first place they may go, and a first visitor to

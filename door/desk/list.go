@@ -579,6 +579,9 @@ func (s sheet) more() look.Menu {
 	} else {
 		m.Items = append(m.Items, look.MenuItem{Label: s.t("list.bin"), Icon: "trash-2", Href: s.at("", bin)})
 	}
+	if s.v.who.Can(member.Import) {
+		m.Items = append(m.Items, look.MenuItem{Label: s.t("nav.imports"), Icon: "upload", Href: "/imports/new?kind=" + string(s.kind)})
+	}
 	if s.v.who.Can(member.Export) {
 		m.Items = append(m.Items, look.MenuItem{Label: s.t("list.export"), Icon: "download", Post: s.path + "/export", Name: "state", Value: s.state()})
 	}
