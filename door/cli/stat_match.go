@@ -119,9 +119,14 @@ func about(place string, err error) error {
 
 // because says in words what speaks for a pair and what against.
 func because(m *linkage.Model, l linkage.Link) string {
-	words := make([]string, len(l.Verdict.Parts))
-	for i, p := range l.Verdict.Parts {
-		words[i] = p.Field + " " + m.Agreement(p)
+	var words []string
+	for _, p := range l.Verdict.Parts {
+		switch {
+		case p.Field != linkage.Shared:
+			words = append(words, p.Field+" "+m.Agreement(p))
+		case p.Weight < -1:
+			words = append(words, m.Agreement(p))
+		}
 	}
 	if l.Through {
 		words = append(words, "both go with a third")
@@ -160,6 +165,13 @@ type matchedModel struct {
 	Converged bool           `json:"em_converged"`
 	Matches   float64        `json:"expected_matches"`
 	Fields    []matchedField `json:"fields"`
+	Circles   []circle       `json:"circles"`
+}
+
+// circle is another reason why records agree, and for which share of pairs.
+type circle struct {
+	Name  string  `json:"name"`
+	Prior float64 `json:"prior"`
 }
 
 type matchedField struct {
@@ -185,8 +197,11 @@ type unused struct {
 func matchedOf(found *linkage.Result) matched {
 	m, r := found.Model, found.Report
 	out := matched{Records: found.Records, Links: []matchedLink{}, Unused: []unused{}, Model: matchedModel{
-		Prior: m.Prior, Pairs: r.Pairs, Random: r.Random, Rounds: r.Rounds, Converged: r.Converged, Matches: r.Matches, Fields: []matchedField{},
+		Prior: m.Prior, Pairs: r.Pairs, Random: r.Random, Rounds: r.Rounds, Converged: r.Converged, Matches: r.Matches, Fields: []matchedField{}, Circles: []circle{},
 	}}
+	for _, c := range m.Circles {
+		out.Model.Circles = append(out.Model.Circles, circle{c.Name, c.Prior})
+	}
 	for _, l := range found.Links {
 		link := matchedLink{A: l.A, B: l.B, Probability: l.Probability, Weight: l.Verdict.Weight, Through: l.Through, Why: []reason{}}
 		for _, p := range l.Verdict.Parts {

@@ -27,8 +27,10 @@ const (
 	KindRegion   Kind = "region"
 	KindCountry  Kind = "country"
 	KindDate     Kind = "date"
-	KindCode     Kind = "code" // a number given out to one person or company
-	KindText     Kind = "text" // anything else
+	KindCode     Kind = "code"  // a number given out to one person or company
+	KindText     Kind = "text"  // anything else: words,
+	KindValue    Kind = "value" // numbers and codes,
+	KindDay      Kind = "day"   // and days, of which is not known whose they are
 
 	kindInfix   Kind = "infix"
 	kindRecord  Kind = "record"  // identifies the row, not who it is about
@@ -119,7 +121,7 @@ var columns = map[Kind]column{
 	KindGiven:    {Given, NameLevels, GivenName, []func(string) string{whole, Soundex}},
 	KindFamily:   {Family, NameLevels, Name, []func(string) string{whole, Soundex}},
 	KindCompany:  {Company, NameLevels, Words, []func(string) string{whole, firstWord}},
-	KindEmail:    {Email, NameLevels, Text, []func(string) string{whole}},
+	KindEmail:    {Email, CodeLevels, Mail, []func(string) string{whole}},
 	KindPhone:    {Number, CodeLevels, Phone, []func(string) string{whole}},
 	KindWebsite:  {Site, NameLevels, Text, []func(string) string{whole}},
 	KindStreet:   {Street, NameLevels, Text, []func(string) string{whole}},
@@ -131,6 +133,8 @@ var columns = map[Kind]column{
 	KindDate:     {Day, CodeLevels, Date, []func(string) string{whole}},
 	KindCode:     codes,
 	KindText:     texts,
+	KindValue:    codes,
+	KindDay:      {Day, CodeLevels, Date, []func(string) string{whole}},
 }
 
 func joined(s string) string { return strings.ReplaceAll(same(s), " ", "") }
@@ -162,9 +166,9 @@ func guess(values []string) Kind {
 	case most(mails):
 		return KindEmail
 	case most(days):
-		return KindDate
+		return KindDay
 	case most(digits):
-		return KindCode
+		return KindValue
 	}
 	return KindText
 }

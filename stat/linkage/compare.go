@@ -88,6 +88,24 @@ func contains(all, words []string) bool {
 	return true
 }
 
+// Mail compares addresses that Email brought to one form: 2 exact, 1 the same
+// before the @ and nearly the same behind it, else 0. That j.jansen1 and
+// j.jansen2 look alike says no more than their names do.
+func Mail(a, b string) int {
+	switch {
+	case a == "" || b == "":
+		return -1
+	case a == b:
+		return 2
+	}
+	x, at, _ := strings.Cut(a, "@")
+	y, there, _ := strings.Cut(b, "@")
+	if x == y && OSA(at, there) <= 2 {
+		return 1
+	}
+	return 0
+}
+
 // HouseNumber compares numbers that House brought to one form: 2 exact, 1 the
 // same number with another suffix or one sign other, else 0.
 func HouseNumber(a, b string) int {

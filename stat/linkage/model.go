@@ -21,6 +21,7 @@ type Model struct {
 	Prior    float64              // share of pairs that are one and the same, before looking
 	M, U     [][]float64          // [field][level]
 	Frequent []map[string]float64 // share of the records with a value, per field; nil when not adjusted
+	Circles  []Circle             // what else makes records agree; none: everything is chance
 }
 
 // Part is what one field says. Weight is log2(m/u): +10 makes the odds of one
@@ -39,39 +40,66 @@ type Verdict struct {
 }
 
 // Weigh compares two records, which have their values in the order of Fields. A
-// field that either of them misses says nothing.
+// field that either of them misses says nothing. What circles take off is a
+// part of its own, under the name Shared.
 func (m *Model) Weigh(a, b []string) Verdict {
-	v := Verdict{Parts: make([]Part, 0, len(m.Fields))}
-	for i, f := range m.Fields {
-		level := f.Compare(a[i], b[i])
-		if level < 0 {
-			continue
+	v := Verdict{Parts: make([]Part, 0, len(m.Fields)+1)}
+	v.Weight = m.sum(a, b, func(i, level int, w float64) {
+		v.Parts = append(v.Parts, Part{Field: m.Fields[i].Name, Level: level, Weight: w})
+	})
+	if len(m.Circles) > 0 {
+		rest := v.Weight
+		for _, p := range v.Parts {
+			rest -= p.Weight
 		}
-		w := m.weight(i, level, a[i], b[i])
-		v.Weight += w
-		v.Parts = append(v.Parts, Part{Field: f.Name, Level: level, Weight: w})
+		v.Parts = append(v.Parts, Part{Field: Shared, Level: -1, Weight: rest})
 	}
 	v.Probability = m.Probability(v.Weight)
 	return v
 }
 
+// Shared is the name of the part that says what circles take off.
+const Shared = "(shared)"
+
 // Sum is the weight of Weigh alone, for who compares pairs by the million.
 func (m *Model) Sum(a, b []string) (weight float64) {
+	return m.sum(a, b, nil)
+}
+
+func (m *Model) sum(a, b []string, each func(field, level int, weight float64)) (weight float64) {
+	var levelRoom [24]int8
+	var usRoom [24]float64
+	levels, us := levelRoom[:0], usRoom[:0]
 	for i, f := range m.Fields {
-		if level := f.Compare(a[i], b[i]); level >= 0 {
-			weight += m.weight(i, level, a[i], b[i])
+		level := f.Compare(a[i], b[i])
+		levels = append(levels, int8(level))
+		if level < 0 {
+			us = append(us, 1)
+			continue
 		}
+		u := m.chance(i, level, a[i], b[i])
+		w := math.Log2(max(m.M[i][level], floor) / u)
+		us, weight = append(us, u), weight+w
+		if each != nil {
+			each(i, level, w)
+		}
+	}
+	if len(m.Circles) > 0 {
+		weight += m.circled(levels, us)
 	}
 	return weight
 }
 
 // Part is what a level of a field says when no value is known.
 func (m *Model) Part(field, level int) Part {
-	return Part{Field: m.Fields[field].Name, Level: level, Weight: m.weight(field, level, "", "")}
+	return Part{Field: m.Fields[field].Name, Level: level, Weight: m.weight(field, level)}
 }
 
 // Agreement is the level of a part in a word.
 func (m *Model) Agreement(p Part) string {
+	if p.Field == Shared {
+		return "other people share as much"
+	}
 	levels := 0
 	for _, f := range m.Fields {
 		if f.Name == p.Field {
@@ -89,17 +117,21 @@ func (m *Model) Agreement(p Part) string {
 	return "alike"
 }
 
-// weight is what one level of one field says. Two called Jansen agree by chance
-// more often than two called Wiegersma: with exact agreement the share of the
-// value itself takes the place of u, which is the mean of all.
-func (m *Model) weight(field, level int, a, b string) float64 {
-	u := m.U[field][level]
+// chance is how likely two different ones show a level. Two called Jansen agree
+// by chance more often than two called Wiegersma: with exact agreement the share
+// of the value itself takes the place of U, which is the mean of all.
+func (m *Model) chance(field, level int, a, b string) float64 {
 	if level == m.Fields[field].Levels-1 && field < len(m.Frequent) && m.Frequent[field] != nil {
 		if share := max(m.Frequent[field][a], m.Frequent[field][b]); share > 0 {
-			u = share
+			return max(share, floor)
 		}
 	}
-	return math.Log2(max(m.M[field][level], floor) / max(u, floor))
+	return max(m.U[field][level], floor)
+}
+
+// weight is what one level of one field says when no value is known.
+func (m *Model) weight(field, level int) float64 {
+	return math.Log2(max(m.M[field][level], floor) / max(m.U[field][level], floor))
 }
 
 // Probability is that of one and the same for a sum of weights: the prior odds

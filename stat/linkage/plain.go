@@ -72,7 +72,7 @@ func Match(files []File, c Choice) (*Result, error) {
 	}
 	records, keys := p.prepare()
 	pairs := Candidates(keys, p.split, max(enough, 20*len(records)))
-	m, report, err := Learn(p.fields(), records, pairs, Options{Split: p.split})
+	m, report, err := Learn(p.fields(), records, pairs, Options{Split: p.split, Circles: p.circles()})
 	if err != nil {
 		return nil, err
 	}
@@ -173,6 +173,14 @@ func (p *plan) fields() (all []Field) {
 		all = append(all, Field{Name: s.field, Levels: c.levels, Compare: c.compare, Common: true})
 	}
 	return all
+}
+
+func (p *plan) circles() []Circle {
+	var kinds []Kind
+	for _, s := range p.sources[0] {
+		kinds = append(kinds, s.kind)
+	}
+	return circlesOf(kinds)
 }
 
 func (p *plan) uses() (all []Use) {

@@ -151,7 +151,8 @@ func (f File) source(i int, kind Kind, field string, nth int, get func([]string)
 	if nth > 1 {
 		key += " " + strconv.Itoa(nth)
 	}
-	if kind == KindText || kind == KindCode || kind == KindDate && recognise(f.Head[i]) == kindUnknown {
+	switch kind {
+	case KindText, KindCode, KindValue, KindDay:
 		key = "column " + fold.Key(f.Head[i])
 	}
 	return source{key: key, field: field, column: f.Head[i], kind: kind, get: get}
