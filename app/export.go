@@ -29,9 +29,7 @@ func (a *App) ExportContacts(ctx context.Context, who Who, q filter.Query, each 
 }
 
 func export[T any](ctx context.Context, a *App, who Who, kind fact.Kind, q filter.Query, page func(*store.View, filter.Query) (Page[T], error), each func(T) error) error {
-	q = q.View()
-	question := q.Encode()
-	q.Limit = 200
+	question := q.View().Encode()
 	n := 0
 	told := func(ctx context.Context) error {
 		return a.write(ctx, who, member.Export, func(tx *store.Tx) error {
@@ -45,6 +43,20 @@ func export[T any](ctx context.Context, a *App, who Who, kind fact.Kind, q filte
 		}
 		return errors.Join(err, told(context.WithoutCancel(ctx)))
 	}
+	err := walk(ctx, a, who, q, page, func(item T) error {
+		n++
+		return each(item)
+	})
+	if err != nil {
+		return broken(err)
+	}
+	return told(ctx)
+}
+
+// walk hands over everything that a list finds, a page at a time.
+func walk[T any](ctx context.Context, a *App, who Who, q filter.Query, page func(*store.View, filter.Query) (Page[T], error), each func(T) error) error {
+	q = q.View()
+	q.Limit = 200
 	for {
 		var p Page[T]
 		err := a.read(ctx, who, member.Export, func(v *store.View) (err error) {
@@ -52,18 +64,16 @@ func export[T any](ctx context.Context, a *App, who Who, kind fact.Kind, q filte
 			return err
 		})
 		if err != nil {
-			return broken(err)
+			return err
 		}
 		for _, item := range p.Items {
-			n++
 			if err := each(item); err != nil {
-				return broken(err)
+				return err
 			}
 		}
 		if p.Next.IsZero() {
-			break
+			return nil
 		}
 		q.Cursor = p.Next
 	}
-	return told(ctx)
 }

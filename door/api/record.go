@@ -64,6 +64,7 @@ func (k *records[T, D, P, I, O, ID]) operations() []operation {
 			about: "Up to 1,000 " + k.many + " in one change: all of it happens or nothing does. An item without an `id` is added; one with an `id` is changed as PATCH does, " +
 				"and its `version`, when there is one, is what If-Match would be. The answer has the records in the same order.",
 		},
+		exportOperation(k.many, k.tag, k.kind, k.fields()),
 		{
 			method: http.MethodGet, path: at + "/{id}", name: "get_" + k.one, tag: k.tag, right: k.read, status: http.StatusOK, out: out, tagged: true,
 			title: "Read " + article(k.one), do: k.doGet, about: "One in the bin is shown too, with `deleted_at`.",

@@ -77,14 +77,15 @@ func (d *Desk) listRoutes() {
 // listing is a list as somebody asked for it.
 type listing struct {
 	*roster
-	v      *visit
-	fields catalogue.Catalogue
-	q      filter.Query
-	tabs   []viewTab
-	tab    int      // the current one of tabs
-	wrong  []string // sentences about what could not be asked
-	notes  []string // sentences about what a saved view asked and cannot ask any more
-	names  names
+	v        *visit
+	fields   catalogue.Catalogue
+	q        filter.Query
+	tabs     []viewTab
+	tab      int      // the current one of tabs
+	wrong    []string // sentences about what could not be asked
+	notes    []string // sentences about what a saved view asked and cannot ask any more
+	names    names
+	workbook bool // it is being written as a workbook
 }
 
 // names is what ids are called.
@@ -583,7 +584,9 @@ func (s sheet) more() look.Menu {
 		m.Items = append(m.Items, look.MenuItem{Label: s.t("nav.imports"), Icon: "upload", Href: "/imports/new?kind=" + string(s.kind)})
 	}
 	if s.v.who.Can(member.Export) {
-		m.Items = append(m.Items, look.MenuItem{Label: s.t("list.export"), Icon: "download", Post: s.path + "/export", Name: "state", Value: s.state()})
+		for _, format := range []string{"csv", "xlsx"} {
+			m.Items = append(m.Items, look.MenuItem{Label: s.t("list.export_" + format), Icon: "download", Post: s.path + "/export?format=" + format, Name: "state", Value: s.state()})
+		}
 	}
 	return m
 }

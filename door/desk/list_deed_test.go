@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 	"kring/domain/account"
 	"kring/domain/field"
 	"kring/domain/member"
+	"kring/paper/sheet"
 )
 
 // TestCells: a cell becomes a form, takes what is typed and answers the cell.
@@ -208,6 +210,18 @@ func TestExport(t *testing.T) {
 	if name := got.header.Get("Content-Disposition"); !strings.Contains(name, `"relaties-2026-11-23.csv"`) {
 		t.Error(name)
 	}
+	book := b.post("/accounts/export?format=xlsx", "state", "city=Zwolle&columns=name,size,phone,created_at").status(200)
+	table, err := sheet.Open(strings.NewReader(book.body), int64(len(book.body)))
+	if err != nil || !slices.Equal(table.Head(), []string{"Naam", "Werkzame personen", "Telefoon", "Toegevoegd"}) || table.Info().Sheet != "Relaties" {
+		t.Fatal(table, err)
+	}
+	if row, err := table.Next(); err != nil || !slices.Equal(row.Cells, []string{"=Zorggroep", "1250", "+31612345678", "2026-11-23"}) {
+		t.Errorf("%q %v", row.Cells, err)
+	}
+	if name := book.header.Get("Content-Disposition"); !strings.Contains(name, `"relaties-2026-11-23.xlsx"`) {
+		t.Error(name)
+	}
+	b.post("/accounts/export?format=pdf", "state", "").status(422)
 	b.post("/contacts/export", "state", "").sees("Inge Verbeek;'=Zorggroep;Facilitair manager")
 	b.post("/accounts/export", "state", "hoi=1").status(422).sees("hoi: Op dit veld")
 	b.as(b.world.Member("Femke", member.Service)).post("/accounts/export", "state", "").status(403)

@@ -37,14 +37,11 @@ func (of *roster) export(v *visit) error {
 		return l.answer()
 	}
 	fields := l.shown()
-	name := strings.ToLower(l.say("many")) + "-" + string(day.At(v.app.Now(), v.who.Zone())) + ".csv"
-	v.w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	v.w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
-	comma := ','
-	if v.words.Lang() == "nl" {
-		comma = ';' // what a Dutch spreadsheet expects beside its decimal comma
+	name := strings.ToLower(l.say("many")) + "-" + string(day.At(v.app.Now(), v.who.Zone()))
+	out, err := l.writer(v.r.URL.Query().Get("format"), name)
+	if err != nil {
+		return err
 	}
-	out := paper.NewCSV(v.w, comma)
 	var row []string
 	for _, f := range fields {
 		row = append(row, l.label(f))
@@ -69,6 +66,46 @@ func (of *roster) export(v *visit) error {
 	return nil
 }
 
+// writer begins the file: CSV, or a workbook whose numbers and days are such.
+func (l *listing) writer(format, name string) (paper.Writer, error) {
+	h := l.v.w.Header()
+	switch format {
+	case "xlsx":
+		h.Set("Content-Type", paper.MIME)
+	case "", "csv":
+		format = "csv"
+		h.Set("Content-Type", "text/csv; charset=utf-8")
+	default:
+		return nil, app.ErrFormat
+	}
+	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name+"."+format))
+	if l.workbook = format == "xlsx"; l.workbook {
+		var kinds []paper.Kind
+		for _, f := range l.shown() {
+			kinds = append(kinds, paperKinds[f.Kind])
+		}
+		return paper.NewXLSX(l.v.w, l.say("many"), kinds...), nil
+	}
+	if l.v.words.Lang() == "nl" {
+		return paper.NewCSV(l.v.w, ';'), nil // what a Dutch spreadsheet expects beside its decimal comma
+	}
+	return paper.NewCSV(l.v.w, ','), nil
+}
+
+// paperKinds are the fields that are no text in a workbook.
+var paperKinds = map[catalogue.Kind]paper.Kind{
+	catalogue.Number: paper.Number, catalogue.Money: paper.Number, catalogue.Date: paper.Day, catalogue.Instant: paper.Day,
+}
+
+// decimals writes a number for the file: a workbook knows numbers, a CSV has
+// them as the reader writes them.
+func (l *listing) decimals(s string) string {
+	if l.workbook {
+		return s
+	}
+	return l.v.comma(s)
+}
+
 // flat is a value as text for a spreadsheet.
 func (l *listing) flat(r record, f catalogue.Field) string {
 	v := r.value(f.Key)
@@ -88,11 +125,11 @@ func (l *listing) flat(r record, f catalogue.Field) string {
 		return plain(v)
 	case catalogue.Number:
 		if n, ok := number(v); ok {
-			return l.v.comma(decimal.Plain(n))
+			return l.decimals(decimal.Plain(n))
 		}
 		return ""
 	case catalogue.Money:
-		return l.v.comma(plain(v))
+		return l.decimals(plain(v))
 	}
 	return l.text(f, v)
 }

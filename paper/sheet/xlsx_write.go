@@ -24,6 +24,9 @@ const (
 	Day         // 2026-11-25
 )
 
+// MIME is what a workbook is called on the web.
+const MIME = mainType + ".sheet"
+
 // MaxRows is how many rows a sheet of a workbook holds, the header among them.
 const MaxRows = 1_048_576
 
