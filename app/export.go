@@ -31,10 +31,14 @@ func (a *App) ExportContacts(ctx context.Context, who Who, q filter.Query, each 
 func export[T any](ctx context.Context, a *App, who Who, kind fact.Kind, q filter.Query, page func(*store.View, filter.Query) (Page[T], error), each func(T) error) error {
 	question := q.View().Encode()
 	n := 0
+	f := fact.Fact{Deed: string(kind) + ".exported", Kind: fact.Member, Subject: who.Member.ID.Any(), Label: who.Member.Name}
+	if who.machine { // which is no member
+		f.Kind, f.Subject, f.Label = fact.Organisation, who.Org.ID.Any(), who.Org.Name
+	}
 	told := func(ctx context.Context) error {
 		return a.write(ctx, who, member.Export, func(tx *store.Tx) error {
-			return tx.Fact(fact.Fact{Deed: string(kind) + ".exported", Kind: fact.Member, Subject: who.Member.ID.Any(), Label: who.Member.Name,
-				Evidence: question, Changes: []fact.Change{fact.Of("count", 0, n)}})
+			f.Evidence, f.Changes = question, []fact.Change{fact.Of("count", 0, n)}
+			return tx.Fact(f)
 		})
 	}
 	broken := func(err error) error { // what went out before counts

@@ -93,6 +93,18 @@ func (v *View) File(i id.File) (_ file.File, err error) {
 	return all[0], nil
 }
 
+// FilesAfter are the files of all records in order of their ids, after one when
+// it is not zero, without those in the bin.
+func (v *View) FilesAfter(after id.File, limit int) (_ []file.File, err error) {
+	defer fault.Wrap(&err, "store.FilesAfter(%s)", after)
+	w := v.where("").and("ready AND deleted_at IS NULL")
+	if !after.IsZero() {
+		w.and("id > ?", after)
+	}
+	w.args = append(w.args, limit)
+	return v.files(w, " ORDER BY id LIMIT ?")
+}
+
 // UnreadyFiles are those that began to come in before an instant and never
 // came in whole.
 func (v *View) UnreadyFiles(before int64) (_ []file.File, err error) {

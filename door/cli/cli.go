@@ -56,6 +56,7 @@ type commands struct {
 	Setup   Setup   `cmd:"" help:"Make the organisation and its first administrator, as the first-run page does."`
 	User    User    `cmd:"" help:"Members: who may come in."`
 	Token   Token   `cmd:"" help:"API tokens."`
+	Export  Export  `cmd:"" help:"Write records to a file that a spreadsheet or another Kring reads."`
 	Backup  Backup  `cmd:"" help:"Write everything into one file, while Kring runs."`
 	Restore Restore `cmd:"" help:"Put a backup in the place of the database."`
 	Migrate Migrate `cmd:"" help:"Bring the schema up to date (serve does so by itself)."`
