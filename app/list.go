@@ -2,12 +2,11 @@ package app
 
 import (
 	"context"
-	"strings"
 
 	"kring/base/catalogue"
 	"kring/base/day"
 	"kring/base/fact"
-	"kring/base/fold"
+	"kring/base/find"
 	"kring/base/id"
 	"kring/domain/account"
 	"kring/domain/contact"
@@ -129,46 +128,25 @@ func (a *App) ContactBeside(ctx context.Context, who Who, i id.Contact, q filter
 	return before, next, err
 }
 
-// Search finds records of every kind by what people type: starts of words,
-// parts of phone numbers, of addresses; most of each kind.
+// Search finds records of every kind by what people type: parts of words, of
+// phone numbers, of addresses; most of each kind, those that fit best first.
 func (a *App) Search(ctx context.Context, who Who, typed string, most int) (hits []store.Hit, err error) {
-	words := searched(typed)
-	if len(words) == 0 {
+	q := find.Parse(typed)
+	if q.None() {
 		return nil, nil
 	}
 	err = a.read(ctx, who, member.AccountRead, func(v *store.View) error {
-		if hits, err = v.SearchAccounts(words, who.Reach(fact.Account), most); err != nil {
+		if hits, err = v.SearchAccounts(q, who.Reach(fact.Account), most); err != nil {
 			return err
 		}
 		if !who.Can(member.ContactRead) {
 			return nil
 		}
-		people, err := v.SearchContacts(words, who.Reach(fact.Contact), who.Reach(fact.Account), most)
+		people, err := v.SearchContacts(q, who.Reach(fact.Contact), who.Reach(fact.Account), most)
 		hits = append(hits, people...)
 		return err
 	})
 	return hits, err
-}
-
-// searched is the words to look for; a text of nothing but digits and the
-// signs of a phone number is one word.
-func searched(typed string) []string {
-	if len(typed) > 200 {
-		typed = typed[:200]
-	}
-	if digits := strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" +-()./", r) {
-			return -1
-		}
-		return r
-	}, typed); len(digits) >= 2 && strings.Trim(digits, "0123456789") == "" {
-		return []string{digits}
-	}
-	words := fold.Words(typed)
-	if len(words) > 8 {
-		words = words[:8]
-	}
-	return words
 }
 
 // History is what happened to a record, newest first, before a fact when it is

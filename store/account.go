@@ -149,16 +149,16 @@ func accountRow(a account.Account) ([]any, error) {
 		string(a.Kind), a.Name, a.Key(), string(a.LegalForm), string(a.Regime()), null(a.KvK), null(a.Branch), null(a.VatID), null(a.SBI), a.Size,
 		list(a.CounterValue), a.Owner, a.Team, null(main.City), fold.Key(main.City), null(main.Postcode), null(main.Country),
 		null(a.Phones.Preferred().E164), null(a.Emails.Preferred().Normal), null(a.Website), string(w), list(a.Tags), string(own), a.Note,
-		a.Source, a.SourceFrom, null(a.ExternalID), a.Created, a.Updated, zeroNull(a.Deleted),
+		a.Source, a.SourceFrom, null(a.ExternalID), a.Created, a.Updated, zeroNull(a.Deleted), a.Trace().Text(),
 	}, nil
 }
 
 const accountSet = `kind, name, name_key, legal_form, regime, kvk, branch, vat_id, sbi, size, counter_value, owner_id, team_id, city, city_key, postcode, country,
-	phone, email, website, reach, tags, own, note, source, source_from, external_id, created_at, updated_at, deleted_at`
+	phone, email, website, reach, tags, own, note, source, source_from, external_id, created_at, updated_at, deleted_at, sought`
 
 var (
-	addAccount  = "INSERT INTO account (org_id, id, version, " + accountSet + ") VALUES (" + marks(33) + ")"
-	saveAccount = "UPDATE account SET version = version + 1, (" + accountSet + ") = (" + marks(30) + ") WHERE org_id = ? AND id = ? AND version = ?"
+	addAccount  = "INSERT INTO account (org_id, id, version, " + accountSet + ") VALUES (" + marks(34) + ")"
+	saveAccount = "UPDATE account SET version = version + 1, (" + accountSet + ") = (" + marks(31) + ") WHERE org_id = ? AND id = ? AND version = ?"
 )
 
 // AddAccount stores a new account with what finds it.
@@ -172,7 +172,7 @@ func (tx *Tx) AddAccount(a account.Account, f fact.Fact) (_ account.Account, err
 	if _, err := tx.exec(addAccount, append([]any{tx.org, a.ID, a.Version}, row...)...); err != nil {
 		return a, err
 	}
-	if err := tx.index(foundAccount(a, true), nil); err != nil {
+	if err := tx.indexFresh([]found{foundAccount(a)}); err != nil {
 		return a, err
 	}
 	return a, tx.fact(aboutAccount(a, f))
@@ -186,19 +186,23 @@ func (tx *Tx) SaveAccount(a account.Account, f fact.Fact) (_ account.Account, er
 	if err != nil {
 		return a, err
 	}
+	was, err := tx.sought("account", a.ID.Any())
+	if err != nil {
+		return a, err
+	}
 	if err := tx.change1(saveAccount, append(row, tx.org, a.ID, a.Version)...); err != nil {
 		return a, err
 	}
 	a.Version++
-	if err := tx.index(foundAccount(a, false), f.Changes); err != nil {
+	if err := tx.index(foundAccount(a), was, f.Changes); err != nil {
 		return a, err
 	}
 	return a, tx.fact(aboutAccount(a, f))
 }
 
-func foundAccount(a account.Account, fresh bool) found {
-	return found{kind: fact.Account, id: a.ID.Any(), tokens: a.Tokens(), tags: a.Tags, phones: a.Phones, emails: a.Emails, own: a.Own,
-		blocks: match.Blocks(AccountSubject(a)), fresh: fresh, gone: a.Deleted != 0}
+func foundAccount(a account.Account) found {
+	return found{kind: fact.Account, id: a.ID.Any(), text: a.Trace().Text(), tags: a.Tags, phones: a.Phones, emails: a.Emails, own: a.Own,
+		blocks: match.Blocks(AccountSubject(a)), gone: a.Deleted != 0}
 }
 
 func aboutAccount(a account.Account, f fact.Fact) fact.Fact {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"kring/base/fact"
+	"kring/base/find"
 	"kring/base/id"
 	"kring/base/reach"
 	"kring/domain/account"
@@ -75,7 +76,7 @@ func TestAccount(t *testing.T) {
 			if err := db.Read(t.Context(), o.ID, func(v *store.View) error {
 				a, aErr = v.Account(linden.ID, r)
 				c, cErr = v.Contact(inge.ID, r)
-				hits, err = v.SearchAccounts([]string{"lin", "zw"}, r, 20)
+				hits, err = v.SearchAccounts(find.Parse("lin de zw"), r, 20)
 				return err
 			}); err != nil {
 				t.Fatal(err)

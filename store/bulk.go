@@ -7,6 +7,7 @@ import (
 
 	"kring/base/fact"
 	"kring/base/fault"
+	"kring/base/find"
 	"kring/base/id"
 	"kring/domain/bulk"
 )
@@ -108,7 +109,7 @@ type TagCount struct {
 // Tags lists the tags that begin with a text, in the order of the alphabet.
 func (v *View) Tags(begin string, limit int) (all []TagCount, err error) {
 	defer fault.Wrap(&err, "store.Tags")
-	w := v.where("t").and("t.tag >= ?", begin).and("t.tag < ?", after(begin))
+	w := v.where("t").and("t.tag >= ?", begin).and("t.tag < ?", find.After(begin))
 	const bearing = "(SELECT COUNT(*) FROM (SELECT 1 FROM tagging g WHERE g.org_id = t.org_id AND g.tag = t.tag AND g.kind = ? LIMIT ?) counted)"
 	w.args = append([]any{string(fact.Account), MostCounted, string(fact.Contact), MostCounted}, append(w.args, limit)...)
 	all, err = remembered(v, "tag", w.args, func() (all []TagCount, err error) {

@@ -14,7 +14,7 @@ import (
 // statements; facts has one for each account, in the same order.
 func (tx *Tx) AddAccounts(all []account.Account, facts []fact.Fact) (err error) {
 	defer fault.Wrap(&err, "store.AddAccounts(%d)", len(all))
-	rows := make([]any, 0, 33*len(all))
+	rows := make([]any, 0, 34*len(all))
 	index, told := make([]found, len(all)), make([]fact.Fact, len(all))
 	for i, a := range all {
 		row, err := accountRow(a)
@@ -22,9 +22,9 @@ func (tx *Tx) AddAccounts(all []account.Account, facts []fact.Fact) (err error) 
 			return err
 		}
 		rows = append(append(rows, tx.org, a.ID, 1), row...)
-		index[i], told[i] = foundAccount(a, true), aboutAccount(a, facts[i])
+		index[i], told[i] = foundAccount(a), aboutAccount(a, facts[i])
 	}
-	if err := tx.addRows("INSERT INTO account (org_id, id, version, "+accountSet+") VALUES ", 33, rows); err != nil {
+	if err := tx.addRows("INSERT INTO account (org_id, id, version, "+accountSet+") VALUES ", 34, rows); err != nil {
 		return err
 	}
 	if err := tx.indexFresh(index); err != nil {
@@ -37,7 +37,7 @@ func (tx *Tx) AddAccounts(all []account.Account, facts []fact.Fact) (err error) 
 // belong to must exist.
 func (tx *Tx) AddContacts(all []contact.Contact, facts []fact.Fact) (err error) {
 	defer fault.Wrap(&err, "store.AddContacts(%d)", len(all))
-	rows := make([]any, 0, 27*len(all))
+	rows := make([]any, 0, 28*len(all))
 	var links []any
 	index, told := make([]found, len(all)), make([]fact.Fact, len(all))
 	for i, c := range all {
@@ -49,9 +49,9 @@ func (tx *Tx) AddContacts(all []contact.Contact, facts []fact.Fact) (err error) 
 		for place, l := range c.Accounts {
 			links = append(links, tx.org, c.ID, l.Account, place, l.Function, list(l.Roles), l.Primary)
 		}
-		index[i], told[i] = foundContact(c, true), aboutContact(c, facts[i])
+		index[i], told[i] = foundContact(c), aboutContact(c, facts[i])
 	}
-	if err := tx.addRows("INSERT INTO contact (org_id, id, version, "+contactSet+") VALUES ", 27, rows); err != nil {
+	if err := tx.addRows("INSERT INTO contact (org_id, id, version, "+contactSet+") VALUES ", 28, rows); err != nil {
 		return err
 	}
 	if err := tx.addRows("INSERT INTO contact_account (org_id, contact_id, account_id, place, function, roles, main) VALUES ", 7, links); err != nil {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"kring/base/fact"
+	"kring/base/find"
 	"kring/base/id"
 	"kring/base/reach"
 	"kring/domain/account"
@@ -75,9 +76,9 @@ func TestAddMany(t *testing.T) {
 				for j := range facts {
 					facts[j].ID, facts[j].At = id.Fact{}, 0
 				}
-				hits, err := v.SearchAccounts([]string{"bakkerij", fmt.Sprint(i)}, all, 5)
+				hits, err := v.SearchAccounts(find.Parse("bakkerij "+fmt.Sprint(i)), all, 5)
 				must(err)
-				people, err := v.SearchContacts([]string{"verbeek", fmt.Sprint(i)}, all, all, 5)
+				people, err := v.SearchContacts(find.Parse("verbeek "+fmt.Sprint(i)), all, all, 5)
 				must(err)
 				tags, err := v.Tags("", 10)
 				must(err)

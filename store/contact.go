@@ -18,11 +18,11 @@ const contactColumns = `a.id, a.version, a.honorific, a.initials, a.given, a.inf
 	a.reach, a.tags, a.own, a.note, a.source, a.source_from, a.external_id, a.created_at, a.updated_at, a.deleted_at`
 
 const contactSet = `honorific, initials, given, infix, family, name, name_key, language, owner_id, team_id, city, city_key, phone, email,
-	reach, tags, own, note, source, source_from, external_id, created_at, updated_at, deleted_at`
+	reach, tags, own, note, source, source_from, external_id, created_at, updated_at, deleted_at, sought`
 
 var (
-	addContact  = "INSERT INTO contact (org_id, id, version, " + contactSet + ") VALUES (" + marks(27) + ")"
-	saveContact = "UPDATE contact SET version = version + 1, (" + contactSet + ") = (" + marks(24) + ") WHERE org_id = ? AND id = ? AND version = ?"
+	addContact  = "INSERT INTO contact (org_id, id, version, " + contactSet + ") VALUES (" + marks(28) + ")"
+	saveContact = "UPDATE contact SET version = version + 1, (" + contactSet + ") = (" + marks(25) + ") WHERE org_id = ? AND id = ? AND version = ?"
 )
 
 // Contact is one contact, in the bin or not, when it is within reach.
@@ -157,7 +157,7 @@ func contactRow(c contact.Contact) ([]any, error) {
 	return []any{
 		c.Honorific, c.Initials, c.Given, c.Infix, c.Family, c.Name(), c.Key(), c.Language, c.Owner, c.Team, null(city), fold.Key(city),
 		null(c.Phones.Preferred().E164), null(c.Emails.Preferred().Normal), string(w), list(c.Tags), string(own), c.Note,
-		c.Source, c.SourceFrom, null(c.ExternalID), c.Created, c.Updated, zeroNull(c.Deleted),
+		c.Source, c.SourceFrom, null(c.ExternalID), c.Created, c.Updated, zeroNull(c.Deleted), c.Trace().Text(),
 	}, nil
 }
 
@@ -176,7 +176,7 @@ func (tx *Tx) AddContact(c contact.Contact, f fact.Fact) (_ contact.Contact, err
 	if err := tx.link(c); err != nil {
 		return c, err
 	}
-	if err := tx.index(foundContact(c, true), nil); err != nil {
+	if err := tx.indexFresh([]found{foundContact(c)}); err != nil {
 		return c, err
 	}
 	return c, tx.fact(aboutContact(c, f))
@@ -187,6 +187,10 @@ func (tx *Tx) AddContact(c contact.Contact, f fact.Fact) (_ contact.Contact, err
 func (tx *Tx) SaveContact(c contact.Contact, f fact.Fact) (_ contact.Contact, err error) {
 	defer fault.Wrap(&err, "store.SaveContact(%s)", c.ID)
 	row, err := contactRow(c)
+	if err != nil {
+		return c, err
+	}
+	was, err := tx.sought("contact", c.ID.Any())
 	if err != nil {
 		return c, err
 	}
@@ -202,7 +206,7 @@ func (tx *Tx) SaveContact(c contact.Contact, f fact.Fact) (_ contact.Contact, er
 			return c, err
 		}
 	}
-	if err := tx.index(foundContact(c, false), f.Changes); err != nil {
+	if err := tx.index(foundContact(c), was, f.Changes); err != nil {
 		return c, err
 	}
 	return c, tx.fact(aboutContact(c, f))
@@ -218,8 +222,9 @@ func (tx *Tx) link(c contact.Contact) error {
 	return nil
 }
 
-func foundContact(c contact.Contact, fresh bool) found {
-	return found{kind: fact.Contact, id: c.ID.Any(), tokens: c.Tokens(), tags: c.Tags, phones: c.Phones, emails: c.Emails, own: c.Own, blocks: match.Blocks(ContactSubject(c)), fresh: fresh, gone: c.Deleted != 0}
+func foundContact(c contact.Contact) found {
+	return found{kind: fact.Contact, id: c.ID.Any(), text: c.Trace().Text(), tags: c.Tags, phones: c.Phones, emails: c.Emails, own: c.Own,
+		blocks: match.Blocks(ContactSubject(c)), gone: c.Deleted != 0}
 }
 
 func aboutContact(c contact.Contact, f fact.Fact) fact.Fact {

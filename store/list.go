@@ -8,6 +8,7 @@ import (
 	"kring/base/catalogue"
 	"kring/base/fact"
 	"kring/base/fault"
+	"kring/base/find"
 	"kring/base/fold"
 	"kring/base/id"
 	"kring/domain/account"
@@ -78,9 +79,7 @@ func (v *View) asked(l roll, q filter.Query, lens filter.Lens, r member.Reach) *
 	for _, t := range q.Terms(lens) {
 		l.term(w, t)
 	}
-	for _, word := range fold.Words(q.Search) {
-		w.and("a.id IN (SELECT s.record_id FROM search s WHERE s.org_id = ? AND s.token >= ? AND s.token < ? AND s.kind = ?)", v.org, word, after(word), string(l.kind))
-	}
+	v.lists(w, l.kind, find.Parse(q.Search))
 	l.scope(w, r)
 	return w
 }

@@ -25,7 +25,11 @@ var migrations embed.FS
 // not fit. Only one process does so at a time.
 func (db *DB) migrate(ctx context.Context) error {
 	p := db.write.sql
-	if err := db.fits(ctx, p); !errors.Is(err, ErrBehind) {
+	if err := db.fits(ctx, p); err == nil {
+		if whole, err := db.indexed(ctx); whole || err != nil {
+			return err
+		}
+	} else if !errors.Is(err, ErrBehind) {
 		return err
 	}
 	unlock, err := db.lock(ctx)
@@ -34,7 +38,10 @@ func (db *DB) migrate(ctx context.Context) error {
 	}
 	defer unlock()
 	if err := db.fits(ctx, p); !errors.Is(err, ErrBehind) {
-		return err // another process did it while this one waited
+		if err == nil {
+			err = db.indexAll(ctx) // an upgrade that was cut off, unless another process went on with it
+		}
+		return err
 	}
 	done, err := db.applied(ctx, p)
 	if err != nil {
@@ -50,7 +57,10 @@ func (db *DB) migrate(ctx context.Context) error {
 	if _, err := goose.Up(ctx); err != nil {
 		return fmt.Errorf("upgrade of the schema: %w", err)
 	}
-	return db.fits(ctx, p)
+	if err := db.fits(ctx, p); err != nil {
+		return err
+	}
+	return db.indexAll(ctx)
 }
 
 // Migrate brings the schema up to date and says from which version to which.

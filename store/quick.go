@@ -24,6 +24,9 @@ func (v *View) each(q string, args []any, take func(scan func(into ...any) error
 	if v.d != &sqlite {
 		return v.rows(q, args, func(rs *sql.Rows) error { return take(rs.Scan) })
 	}
+	if v.hears != nil {
+		v.hears(q, args)
+	}
 	st, err := v.c.quick(q)
 	if err != nil {
 		return err

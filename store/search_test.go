@@ -2,9 +2,11 @@ package store_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"kring/base/fact"
+	"kring/base/find"
 	"kring/base/id"
 	"kring/base/reach"
 	"kring/domain/account"
@@ -75,7 +77,7 @@ func TestSearchAmongMany(t *testing.T) {
 			{[]string{"bakkerij", "slager"}, 8, 0, ""},
 		} {
 			err := db.Read(t.Context(), o.ID, func(v *store.View) error {
-				hits, err := v.SearchAccounts(test.words, member.Reach{Scope: member.All}, test.limit)
+				hits, err := v.SearchAccounts(find.Parse(strings.Join(test.words, " ")), member.Reach{Scope: member.All}, test.limit)
 				if err != nil {
 					return err
 				}
@@ -90,11 +92,11 @@ func TestSearchAmongMany(t *testing.T) {
 					t.Errorf("%v: %d found, %+v", test.words, len(hits), hits[:min(len(hits), 2)])
 				}
 				// However many others there are, one's own is found.
-				own, err := v.SearchAccounts([]string{"bakkerij"}, member.Reach{Scope: member.Own, Member: me}, 5)
+				own, err := v.SearchAccounts(find.Parse("bakkerij"), member.Reach{Scope: member.Own, Member: me}, 5)
 				if err != nil || len(own) != 1 || own[0].Name != "Zoete Bakkerij" {
 					t.Errorf("one's own: %v %v", own, err)
 				}
-				nobodys, err := v.SearchAccounts(test.words, member.Reach{Scope: member.Own, Member: id.New[id.Member]()}, test.limit)
+				nobodys, err := v.SearchAccounts(find.Parse(strings.Join(test.words, " ")), member.Reach{Scope: member.Own, Member: id.New[id.Member]()}, test.limit)
 				if len(nobodys) > 0 {
 					t.Errorf("%v: out of reach, and found", test.words)
 				}

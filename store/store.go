@@ -415,8 +415,9 @@ type View struct {
 	org id.Org
 	now int64
 
-	writes   uint64 // changes of this process before the view began
-	changing bool   // inside a change
+	writes   uint64                     // changes of this process before the view began
+	changing bool                       // inside a change
+	hears    func(q string, args []any) // when a test takes down what is read
 }
 
 // Nowhere is no organisation: sign-in and the first-run set-up begin before it
@@ -505,6 +506,9 @@ func (v *View) row(q string, args []any, into ...any) error {
 
 // rows calls scan for each row.
 func (v *View) rows(q string, args []any, scan func(*sql.Rows) error) (err error) {
+	if v.hears != nil {
+		v.hears(q, args)
+	}
 	st, err := v.c.stmt(v.ctx, q)
 	if err != nil {
 		return err

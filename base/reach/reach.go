@@ -9,6 +9,7 @@ import (
 
 	"kring/base/email"
 	"kring/base/fault"
+	"kring/base/find"
 	"kring/base/fold"
 	"kring/base/phone"
 )
@@ -167,15 +168,25 @@ const hopeless = 5 * MaxCount
 
 func errMany() error { return ErrMany.With(fault.Params{"max": MaxCount}) }
 
-// Tokens are the folded words and digit strings by which phones and e-mails
-// are found.
-func Tokens(phones Phones, emails Emails) []string {
-	var t []string
+// Leave adds phone numbers and e-mail addresses to what a record is found by.
+func Leave(t *find.Trace, phones Phones, emails Emails) {
 	for _, p := range phones {
-		t = append(t, phone.Fragments(p.E164)...)
+		t.Phones = append(t.Phones, p.E164)
 	}
 	for _, e := range emails {
-		t = append(t, email.Words(e.Normal)...)
+		t.Emails = append(t.Emails, e.Normal)
 	}
-	return t
+}
+
+// Leave adds towns and postcodes to what a record is found by; the first address
+// is the main one.
+func (as Addresses) Leave(t *find.Trace) {
+	for i, a := range as {
+		if i == 0 {
+			t.City = a.City
+		} else {
+			t.Words = append(t.Words, a.City)
+		}
+		t.Numbers = append(t.Numbers, a.Postcode)
+	}
 }

@@ -6,10 +6,9 @@
 package account
 
 import (
-	"slices"
-
 	"kring/base/fact"
 	"kring/base/fault"
+	"kring/base/find"
 	"kring/base/fold"
 	"kring/base/id"
 	"kring/base/phone"
@@ -198,23 +197,13 @@ func (a Account) Key() string {
 	return fold.Key(a.Name)
 }
 
-// Tokens are the folded words by which an account can be found: those of its
-// name, city, tags and e-mails, phone numbers as digits, and its numbers in
-// registers.
-func (a Account) Tokens() []string {
-	t := fold.Words(a.Name)
-	for _, ad := range a.Addresses {
-		t = append(t, fold.Words(ad.City)...)
-	}
-	t = append(t, reach.Tokens(a.Phones, a.Emails)...)
-	for _, s := range []string{a.KvK, a.Branch, a.VatID, a.ExternalID} {
-		t = append(t, fold.Words(s)...)
-	}
-	for _, s := range a.Tags {
-		t = append(t, fold.Words(s)...)
-	}
-	slices.Sort(t)
-	return slices.Compact(t)
+// Trace is what the account is found by: its name, city, tags and e-mails, phone
+// numbers, and its numbers in registers.
+func (a Account) Trace() find.Trace {
+	t := find.Trace{Name: a.Name, Words: a.Tags, Numbers: []string{a.KvK, a.Branch, a.VatID, a.ExternalID}}
+	a.Addresses.Leave(&t)
+	reach.Leave(&t, a.Phones, a.Emails)
+	return t
 }
 
 // PhoneShown is the preferred number for a reader in a region.

@@ -3,6 +3,7 @@ package account_test
 import (
 	"testing"
 
+	"kring/base/find"
 	"kring/base/id"
 	"kring/domain/account"
 )
@@ -21,6 +22,6 @@ func BenchmarkTokens(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		a.Tokens()
+		find.Tokens(a.Trace().Text())
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"kring/base/fact"
 	"kring/base/fault"
+	"kring/base/find"
 	"kring/base/fold"
 	"kring/base/id"
 	"kring/base/reach"
@@ -186,21 +187,15 @@ func (c Contact) At(account id.Account) (Link, bool) {
 	return c.Accounts[i], true
 }
 
-// Tokens are the folded words by which a contact can be found: names,
-// functions, cities, tags, e-mails, and phone numbers as digits.
-func (c Contact) Tokens() []string {
-	t := fold.Words(c.Given + " " + c.Initials + " " + c.Infix + " " + c.Family)
+// Trace is what the contact is found by: names, functions, cities, tags, e-mails
+// and phone numbers.
+func (c Contact) Trace() find.Trace {
+	t := find.Trace{Name: c.Given + " " + c.Infix + " " + c.Family, Words: []string{c.Initials}, Numbers: []string{c.ExternalID}}
 	for _, l := range c.Accounts {
-		t = append(t, fold.Words(l.Function)...)
+		t.Words = append(t.Words, l.Function)
 	}
-	for _, a := range c.Addresses {
-		t = append(t, fold.Words(a.City)...)
-	}
-	t = append(t, reach.Tokens(c.Phones, c.Emails)...)
-	t = append(t, fold.Words(c.ExternalID)...)
-	for _, s := range c.Tags {
-		t = append(t, fold.Words(s)...)
-	}
-	slices.Sort(t)
-	return slices.Compact(t)
+	t.Words = append(t.Words, c.Tags...)
+	c.Addresses.Leave(&t)
+	reach.Leave(&t, c.Phones, c.Emails)
+	return t
 }
