@@ -194,6 +194,10 @@ func (s *contactLanding) enter(v *store.View, all []contact.Contact, mailed map[
 	return nil
 }
 
+// firmWays are what a cell can name an account by, in order; a person stands
+// under the family name.
+var firmWays = []string{"external_id", "kvk", "name_key", "person"}
+
 // lookFirms finds the account that each cell names: by external id, by KvK
 // number, by name, in that order, among those within reach.
 func (s *contactLanding) lookFirms(v *store.View) error {
@@ -201,9 +205,13 @@ func (s *contactLanding) lookFirms(v *store.View) error {
 	cells := s.valued("account")
 	reach := s.who.Reach(fact.Account)
 	found := map[string]map[string][]account.Account{} // by what, by value
-	for _, by := range []string{"external_id", "kvk", "name_key"} {
+	for _, by := range firmWays {
 		values := each(cells, func(cell string) string { return firmValue(by, cell) })
-		all, err := v.AccountsKnown(by, slices.DeleteFunc(distinct(values), func(s string) bool { return s == "" }))
+		column := by
+		if by == "person" {
+			column = "name_key"
+		}
+		all, err := v.AccountsKnown(column, slices.DeleteFunc(distinct(values), func(s string) bool { return s == "" }))
 		if err != nil {
 			return err
 		}
@@ -212,14 +220,14 @@ func (s *contactLanding) lookFirms(v *store.View) error {
 			if a.Deleted != 0 || reach.Why(a.Owner, a.Team) == "" {
 				continue
 			}
-			value := map[string]string{"external_id": a.ExternalID, "kvk": a.KvK, "name_key": fold.Key(a.Name)}[by]
+			value := map[string]string{"external_id": a.ExternalID, "kvk": a.KvK, "name_key": fold.Key(a.Name), "person": a.Key()}[by]
 			found[by][value] = append(found[by][value], a)
 		}
 	}
 	var people []id.Account
 	for _, cell := range cells {
 		f := &firm{wrong: intake.ErrAccount}
-		for _, by := range []string{"external_id", "kvk", "name_key"} {
+		for _, by := range firmWays {
 			if some := found[by][firmValue(by, cell)]; len(some) > 0 {
 				f.account, f.wrong = some[0], nil
 				if len(some) > 1 {
@@ -251,6 +259,8 @@ func firmValue(by, cell string) string {
 		return n
 	case "name_key":
 		return fold.Key(cell)
+	case "person":
+		return fold.Person(cell)
 	}
 	return cell
 }
