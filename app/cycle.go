@@ -28,32 +28,45 @@ func (a *App) signals(v *store.View, who Who, acc account.Account) (cycle.Signal
 // and what it took back: each move is one fact, beside the change that is its
 // evidence.
 func (a *App) turning(tx *store.Tx, who Who, acc account.Account, change func() error) error {
-	path := func() (cycle.Path, error) {
-		s, err := a.signals(&tx.View, who, acc)
-		return cycle.Follow(s, definition(who), a.Today(who)), err
-	}
-	before, err := path()
+	return a.turningAll(tx, who, []account.Account{acc}, change)
+}
+
+// turningAll does so for several accounts that change together, each once.
+func (a *App) turningAll(tx *store.Tx, who Who, all []account.Account, change func() error) error {
+	before, err := a.paths(&tx.View, who, all)
 	if err != nil {
 		return err
 	}
 	if err := change(); err != nil {
 		return err
 	}
-	after, err := path()
+	after, err := a.paths(&tx.View, who, all)
 	if err != nil {
 		return err
 	}
-	for _, m := range without(before.Moves, after.Moves) {
-		if err := tx.Fact(moved("cycle.taken_back", acc, m)); err != nil {
-			return err
+	var told []fact.Fact
+	for i, acc := range all {
+		for _, m := range without(before[i].Moves, after[i].Moves) {
+			told = append(told, moved("cycle.taken_back", acc, m))
+		}
+		for _, m := range without(after[i].Moves, before[i].Moves) {
+			told = append(told, moved("cycle.moved", acc, m))
 		}
 	}
-	for _, m := range without(after.Moves, before.Moves) {
-		if err := tx.Fact(moved("cycle.moved", acc, m)); err != nil {
-			return err
-		}
+	return tx.AddFacts(told)
+}
+
+// paths are the ways of accounts until today, in their order.
+func (a *App) paths(v *store.View, who Who, all []account.Account) ([]cycle.Path, error) {
+	by, err := v.SignalsOf(each(all, func(acc account.Account) id.Account { return acc.ID }))
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	return each(all, func(acc account.Account) cycle.Path {
+		s := by[acc.ID]
+		s.Since = day.At(acc.Created, who.Zone())
+		return cycle.Follow(s, definition(who), a.Today(who))
+	}), nil
 }
 
 // without is the moves of one path that another does not have.

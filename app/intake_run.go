@@ -24,6 +24,7 @@ import (
 	"kring/domain/file"
 	"kring/domain/intake"
 	"kring/domain/member"
+	"kring/domain/order"
 	"kring/paper/sheet"
 	"kring/store"
 )
@@ -40,6 +41,7 @@ type landingKind struct {
 // landings are the kinds that can be imported.
 var landings = map[fact.Kind]landingKind{
 	fact.Account: {account.Columns, []member.Right{member.AccountWrite}, account.Sources, landAccounts},
+	fact.Order:   {order.Columns, []member.Right{member.OrderWrite}, order.Sources, landOrders},
 	fact.Contact: {contact.Columns, []member.Right{member.ContactWrite, member.AccountWrite}, contact.Sources, landContacts},
 }
 
@@ -166,7 +168,11 @@ func (p *page) prepare(v *store.View, rows []sheet.Row) error {
 func (p *page) read(l *line) {
 	l.values, l.wrong = p.in.Mapping.Read(p.fields, l.cells)
 	var bad fault.Fields
-	l.ways, bad = column.Reached(l.values, p.who.Org.Settings.Country)
+	if _, reached := p.fields.Field("street"); reached { // of an order, a number is not that of a house
+		l.ways, bad = column.Reached(l.values, p.who.Org.Settings.Country)
+	} else {
+		bad = fault.Fields{}
+	}
 	if name := l.values["owner"]; name != "" {
 		m, ok := p.members[column.Fold(name)]
 		if !ok || m.ID.IsZero() {

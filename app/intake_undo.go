@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"kring/base/fact"
 	"kring/base/fault"
@@ -88,12 +89,14 @@ func wholeRows(tx *store.Tx, in intake.Intake) ([]intake.Row, error) {
 // takeBack takes back what some rows made and changed: first the contacts, so
 // that an account made for them has nobody left.
 func (a *App) takeBack(tx *store.Tx, who Who, in *intake.Intake, rows []intake.Row) error {
-	var people, firms []intake.Row
+	var people, firms, orders []intake.Row
 	for _, r := range rows {
 		switch {
 		case r.Version == 0 || r.Undone != "": // refused, the same, or told by another row
 		case r.Kind == fact.Contact:
 			people = append(people, r)
+		case r.Kind == fact.Order:
+			orders = append(orders, r)
 		default:
 			firms = append(firms, r)
 		}
@@ -105,7 +108,10 @@ func (a *App) takeBack(tx *store.Tx, who Who, in *intake.Intake, rows []intake.R
 	if firms, err = a.accountsBack(tx, who, firms); err != nil {
 		return err
 	}
-	for _, r := range append(people, firms...) {
+	if orders, err = a.ordersBack(tx, who, orders); err != nil {
+		return err
+	}
+	for _, r := range slices.Concat(people, firms, orders) {
 		switch r.Undone {
 		case "erased":
 			in.Undo.Erased++

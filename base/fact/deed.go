@@ -27,7 +27,7 @@ var deeds = []struct {
 	{Webhook, []string{"made", "changed", "switched_off", "erased"}},
 	{Pair, []string{"kept_apart", "postponed", "reopened", "merged", "unmerged"}},
 	{Job, []string{"cancelled", "retried"}},
-	{Order, []string{"placed", "changed", "cancelled", "revived"}},
+	{Order, []string{"placed", "changed", "cancelled", "revived", "erased"}},
 	{Decision, []string{"asked", "taken", "agreed", "refused", "withdrawn"}},
 	{Cycle, []string{"moved", "taken_back"}},
 }

@@ -33,7 +33,7 @@ const (
 )
 
 // Kinds are the kinds of records that can be imported.
-var Kinds = []string{string(fact.Account), string(fact.Contact)}
+var Kinds = []string{string(fact.Account), string(fact.Contact), string(fact.Order)}
 
 // Limits (HOUSE).
 const (
@@ -64,6 +64,7 @@ var Modes = []string{string(Create), string(Update), string(Both)}
 var Keys = map[fact.Kind][]string{
 	fact.Account: {"external_id", "email", "kvk"},
 	fact.Contact: {"external_id", "email"},
+	fact.Order:   {"external_id"},
 }
 
 // Twins says what to do with a row that may be a record that is here.
@@ -99,7 +100,7 @@ var Grounds = []string{"consent", "contract", "legal_duty", "vital", "public_tas
 
 // What can be wrong with an import.
 var (
-	ErrKind       = fault.New(fault.Invalid, "intake.kind", "this kind of record cannot be imported yet: choose accounts or contacts")
+	ErrKind       = fault.New(fault.Invalid, "intake.kind", "this kind of record cannot be imported yet: choose accounts, contacts or orders")
 	ErrBig        = fault.New(fault.Invalid, "intake.big", "a file to import has at most 1 GB")
 	ErrNoRows     = fault.New(fault.Invalid, "intake.no_rows", "there are no rows under the header of this file")
 	ErrMode       = fault.New(fault.Invalid, "intake.mode", "the mode is create, update or both")
@@ -117,6 +118,7 @@ var (
 	ErrTwice      = fault.New(fault.Invalid, "intake.twice", "two columns become the same field: choose one")
 	ErrNoName     = fault.New(fault.Invalid, "intake.no_name", "choose the column that holds the name")
 	ErrNoAccount  = fault.New(fault.Invalid, "intake.no_account", "choose the column that holds the account of the contact")
+	ErrNoOrder    = fault.New(fault.Invalid, "intake.no_order", "choose the columns that hold the account, the day and the amount of the order")
 	ErrKeyColumn  = fault.New(fault.Invalid, "intake.key_column", "the records are known by a field that no column becomes")
 	ErrState      = fault.New(fault.Conflict, "intake.state", "this cannot be done with the import as it is now")
 	ErrUndone     = fault.New(fault.Conflict, "intake.undone", "this import was taken back already")
@@ -296,7 +298,7 @@ func (i Intake) BeginRun(now int64, zone *time.Location) (Intake, error) {
 		return i, ErrBroken
 	}
 	i.State, i.Run, i.Started = Running, Tally{}, now
-	if i.Options.Origin != "person" {
+	if i.Options.Origin != "person" && i.Kind != fact.Order { // an order is nobody new
 		i.Inform = aMonthLater(day.At(now, zone))
 	}
 	return i.pass(), nil

@@ -203,6 +203,9 @@ func (m Mapping) Check(kind fact.Kind, fields column.Fields, o Options) error {
 		if kind == fact.Contact && !has("account") {
 			wrong.Add("columns", ErrNoAccount)
 		}
+		if kind == fact.Order && !(has("account") && has("day") && has("amount", "counter_value")) {
+			wrong.Add("columns", ErrNoOrder)
+		}
 	}
 	if o.Key != "" && !has(o.Key, column.Nth(o.Key, 2)) {
 		wrong.Add("key", ErrKeyColumn)
