@@ -124,7 +124,7 @@ func TestStatMatchRefuses(t *testing.T) {
 	}
 }
 
-// TestReferenceStatMatch asks the command itself for what doc/match.md promises.
+// TestReferenceStatMatch asks the command itself for what doc/statmatch.md promises.
 func TestReferenceStatMatch(t *testing.T) {
 	t.Parallel()
 	run := kring(t)
