@@ -33,7 +33,7 @@ func (a *App) AddAccount(ctx context.Context, who Who, d account.Draft) (acc acc
 // time there is an account with this id, and that is the answer.
 func (a *App) AddAccountOnce(ctx context.Context, who Who, i id.Account, d account.Draft) (acc account.Account, err error) {
 	err = a.write(ctx, who, member.AccountWrite, func(tx *store.Tx) error {
-		if acc, err = tx.Account(i, who.Reach(fact.Account)); !errors.Is(err, store.ErrNotFound) {
+		if acc, err = seenAccount(&tx.View, who, i); !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
 		acc, err = a.addAccount(tx, who, i, d)
@@ -56,6 +56,9 @@ func (a *App) addAccount(tx *store.Tx, who Who, i id.Account, d account.Draft) (
 	}
 	acc, err := account.New(i, tx.Now(), who.Org.Settings.Country, d)
 	if err != nil {
+		return acc, err
+	}
+	if err := freeAlias(tx, fact.Account, acc.ExternalID, acc.ID.Any(), account.ErrExternal); err != nil {
 		return acc, err
 	}
 	if acc, err = tx.AddAccount(acc, fact.Fact{Deed: "account.created", Changes: account.Diff(account.Account{}, acc)}); err != nil {
@@ -105,7 +108,7 @@ func named(err error, f *fault.Fault) error {
 // Account is one account within who's reach.
 func (a *App) Account(ctx context.Context, who Who, i id.Account) (acc account.Account, err error) {
 	err = a.peek(ctx, who, member.AccountRead, func(v *store.View) error {
-		acc, err = v.Account(i, who.Reach(fact.Account))
+		acc, err = seenAccount(v, who, i)
 		return err
 	})
 	return acc, err
@@ -136,7 +139,7 @@ func (a *App) ChangeAccount(ctx context.Context, who Who, i id.Account, version 
 }
 
 func (a *App) changeAccount(tx *store.Tx, who Who, i id.Account, version int64, p account.Patch) (account.Account, error) {
-	acc, err := tx.Account(i, who.Reach(fact.Account))
+	acc, err := seenAccount(&tx.View, who, i)
 	if err != nil {
 		return acc, err
 	}
@@ -165,6 +168,11 @@ func (a *App) changeAccount(tx *store.Tx, who Who, i id.Account, version int64, 
 	next, changes, err := account.Change(acc, tx.Now(), who.Org.Settings.Country, p)
 	if err != nil || len(changes) == 0 {
 		return acc, err
+	}
+	if next.ExternalID != acc.ExternalID {
+		if err := freeAlias(tx, fact.Account, next.ExternalID, acc.ID.Any(), account.ErrExternal); err != nil {
+			return acc, err
+		}
 	}
 	if next, err = tx.SaveAccount(next, fact.Fact{Deed: "account.changed", Changes: changes}); err != nil {
 		return acc, named(err, account.ErrExternal)
@@ -217,7 +225,7 @@ func (a *App) RestoreAccount(ctx context.Context, who Who, i id.Account, version
 func (a *App) moveAccount(ctx context.Context, who Who, i id.Account, version int64,
 	move func(account.Account, int64) (account.Account, []fact.Change, error), deed string) (acc account.Account, err error) {
 	err = a.write(ctx, who, member.AccountErase, func(tx *store.Tx) error {
-		before, err := tx.Account(i, who.Reach(fact.Account))
+		before, err := seenAccount(&tx.View, who, i)
 		if err != nil {
 			return err
 		}
@@ -245,7 +253,7 @@ func (a *App) moveAccountTx(tx *store.Tx, who Who, before account.Account,
 // ContactsAt are the contacts within reach at an account that is.
 func (a *App) ContactsAt(ctx context.Context, who Who, at id.Account) (all []contact.Contact, err error) {
 	err = a.read(ctx, who, member.ContactRead, func(v *store.View) error {
-		if _, err := v.Account(at, who.Reach(fact.Account)); err != nil {
+		if _, err := seenAccount(v, who, at); err != nil {
 			return err
 		}
 		all, err = v.ContactsWithin(at, who.Reach(fact.Contact), 200)

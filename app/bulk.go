@@ -318,7 +318,7 @@ type before struct {
 
 func (a *App) bulkAccount(tx *store.Tx, who Who, b bulk.Bulk, it *store.BulkItem) error {
 	i := id.Account(it.Record)
-	acc, err := tx.Account(i, who.Reach(fact.Account))
+	acc, err := seenAccount(&tx.View, who, i)
 	if err != nil {
 		return err
 	}
@@ -363,7 +363,7 @@ func (a *App) bulkAccount(tx *store.Tx, who Who, b bulk.Bulk, it *store.BulkItem
 
 func (a *App) bulkContact(tx *store.Tx, who Who, b bulk.Bulk, it *store.BulkItem) error {
 	i := id.Contact(it.Record)
-	c, err := tx.Contact(i, who.Reach(fact.Contact))
+	c, err := seenContact(&tx.View, who, i)
 	if err != nil {
 		return err
 	}

@@ -3,10 +3,12 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"kring/base/fact"
 	"kring/base/fault"
 	"kring/base/id"
+	"kring/base/opt"
 	"kring/domain/contact"
 	"kring/domain/member"
 	"kring/store"
@@ -28,7 +30,7 @@ func (a *App) AddContact(ctx context.Context, who Who, d contact.Draft) (c conta
 // AddContactOnce does for contacts what AddAccountOnce does.
 func (a *App) AddContactOnce(ctx context.Context, who Who, i id.Contact, d contact.Draft) (c contact.Contact, err error) {
 	err = a.write(ctx, who, member.ContactWrite, func(tx *store.Tx) error {
-		if c, err = tx.Contact(i, who.Reach(fact.Contact)); !errors.Is(err, store.ErrNotFound) {
+		if c, err = seenContact(&tx.View, who, i); !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
 		c, err = a.addContact(tx, who, i, d)
@@ -43,6 +45,9 @@ func (a *App) addContact(tx *store.Tx, who Who, i id.Contact, d contact.Draft) (
 		return contact.Contact{}, err
 	}
 	d.Own = own
+	if d.Accounts, err = linksGiven(tx, d.Accounts); err != nil {
+		return contact.Contact{}, err
+	}
 	c, err := contact.New(i, tx.Now(), who.Org.Settings.Country, d)
 	if err != nil {
 		return c, err
@@ -51,6 +56,9 @@ func (a *App) addContact(tx *store.Tx, who Who, i id.Contact, d contact.Draft) (
 		return c, err
 	}
 	if c.Team, err = placed(tx, c.Owner, c.Team); err != nil {
+		return c, err
+	}
+	if err := freeAlias(tx, fact.Contact, c.ExternalID, c.ID.Any(), contact.ErrExternal); err != nil {
 		return c, err
 	}
 	c, err = tx.AddContact(c, fact.Fact{Deed: "contact.created", Changes: contact.Diff(contact.Contact{}, c)})
@@ -66,9 +74,9 @@ func (a *App) atAccounts(tx *store.Tx, who Who, before, links []contact.Link) er
 		if old := (contact.Contact{Accounts: before}); hasLink(old, l.Account) {
 			continue
 		}
-		acc, err := tx.Account(l.Account, who.Reach(fact.Account))
+		acc, err := seenAccount(&tx.View, who, l.Account)
 		switch {
-		case errors.Is(err, store.ErrNotFound) || err == nil && acc.Deleted != 0:
+		case errors.Is(err, store.ErrNotFound) || errors.As(err, new(*Merged)) || err == nil && acc.Deleted != 0:
 			fs.Add(at("accounts", n, "account"), ErrNoAccount)
 		case err != nil:
 			return err
@@ -85,6 +93,25 @@ func (a *App) atAccounts(tx *store.Tx, who Who, before, links []contact.Link) er
 	return fs.Err()
 }
 
+// linksGiven are links as somebody gave them who may not know yet that an
+// account was merged: they mean the one that it became.
+func linksGiven(tx *store.Tx, links []contact.Link) ([]contact.Link, error) {
+	if len(links) > contact.MaxLinks {
+		return links, nil // refused as it is
+	}
+	links = slices.Clone(links)
+	for n, l := range links {
+		into, err := tx.MergedInto(fact.Account, l.Account.Any())
+		if err != nil {
+			return nil, err
+		}
+		if !into.IsZero() {
+			links[n].Account = id.Account(into)
+		}
+	}
+	return links, nil
+}
+
 func hasLink(c contact.Contact, at id.Account) bool {
 	_, ok := c.At(at)
 	return ok
@@ -93,7 +120,7 @@ func hasLink(c contact.Contact, at id.Account) bool {
 // Contact is one contact within who's reach.
 func (a *App) Contact(ctx context.Context, who Who, i id.Contact) (c contact.Contact, err error) {
 	err = a.read(ctx, who, member.ContactRead, func(v *store.View) error {
-		c, err = v.Contact(i, who.Reach(fact.Contact))
+		c, err = seenContact(v, who, i)
 		return err
 	})
 	return c, err
@@ -110,7 +137,7 @@ func (a *App) ChangeContact(ctx context.Context, who Who, i id.Contact, version 
 }
 
 func (a *App) changeContact(tx *store.Tx, who Who, i id.Contact, version int64, p contact.Patch) (contact.Contact, error) {
-	c, err := tx.Contact(i, who.Reach(fact.Contact))
+	c, err := seenContact(&tx.View, who, i)
 	if err != nil {
 		return c, err
 	}
@@ -126,6 +153,12 @@ func (a *App) changeContact(tx *store.Tx, who Who, i id.Contact, version int64, 
 	if p.Own, err = ownValues(&tx.View, fact.Contact, p.Own, false); err != nil {
 		return c, err
 	}
+	if links, given := p.Accounts.Get(); given {
+		if links, err = linksGiven(tx, links); err != nil {
+			return c, err
+		}
+		p.Accounts = opt.Some(links)
+	}
 	next, changes, err := contact.Change(c, tx.Now(), who.Org.Settings.Country, p)
 	if err != nil || len(changes) == 0 {
 		return c, err
@@ -135,6 +168,11 @@ func (a *App) changeContact(tx *store.Tx, who Who, i id.Contact, version int64, 
 	}
 	if p.Owner.Given() || p.Team.Given() {
 		if _, err := placed(tx, next.Owner, next.Team); err != nil {
+			return c, err
+		}
+	}
+	if next.ExternalID != c.ExternalID {
+		if err := freeAlias(tx, fact.Contact, next.ExternalID, c.ID.Any(), contact.ErrExternal); err != nil {
 			return c, err
 		}
 	}
@@ -157,7 +195,7 @@ func (a *App) RestoreContact(ctx context.Context, who Who, i id.Contact, version
 func (a *App) moveContact(ctx context.Context, who Who, i id.Contact, version int64,
 	move func(contact.Contact, int64) (contact.Contact, []fact.Change, error), deed string) (c contact.Contact, err error) {
 	err = a.write(ctx, who, member.ContactErase, func(tx *store.Tx) error {
-		before, err := tx.Contact(i, who.Reach(fact.Contact))
+		before, err := seenContact(&tx.View, who, i)
 		if err != nil {
 			return err
 		}

@@ -95,13 +95,14 @@ func fill(r io.Reader, piece []byte) (n int, err error) {
 	return n, err
 }
 
-// onRecord is ErrNotFound for a record that who may not see.
+// onRecord is ErrNotFound for a record that who may not see, *Merged for one
+// that became part of another.
 func (a *App) onRecord(v *store.View, who Who, kind fact.Kind, record id.Record) (err error) {
 	switch kind {
 	case fact.Account:
-		_, err = v.Account(id.Account(record), who.Reach(kind))
+		_, err = seenAccount(v, who, id.Account(record))
 	case fact.Contact:
-		_, err = v.Contact(id.Contact(record), who.Reach(kind))
+		_, err = seenContact(v, who, id.Contact(record))
 	default:
 		err = store.ErrNotFound
 	}

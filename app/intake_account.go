@@ -117,6 +117,13 @@ func (s *accountLanding) look(v *store.View) error {
 	for _, a := range taken {
 		s.enter(a, known("external_id", a.ExternalID))
 	}
+	merged, err := accountsCalled(v, s.valued("external_id"))
+	if err != nil {
+		return err
+	}
+	for external, a := range merged {
+		s.enter(a, known("external_id", external))
+	}
 	switch s.in.Options.Key {
 	case "kvk":
 		numbers := each(s.valued("kvk"), func(n string) string { one, _ := register.KvK(n); return one }) //nolint:errcheck // what is none finds nothing
@@ -315,6 +322,9 @@ func (s *accountLanding) update(l *line, e *accountEntry) {
 		p.Team = opt.Some(l.team)
 	}
 	p.Own = l.own
+	if v, given := p.ExternalID.Get(); given && v != e.now.ExternalID && slices.Contains(s.by[known("external_id", v)], e) {
+		p.ExternalID = opt.Of[string]{} // of one that was merged into it: it keeps its own
+	}
 	next, changes, err := account.Change(e.now, s.now, s.who.Org.Settings.Country, p)
 	if err != nil {
 		s.refuse(l, s.in.Mapping.Wrong(err)...)

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"maps"
 	"slices"
 
 	"kring/base/fact"
@@ -106,8 +107,17 @@ func (s *contactLanding) look(v *store.View) error {
 		}
 		all = append(all, more...)
 	}
-	if err := s.enter(v, all, mailed); err != nil {
+	merged, err := contactsCalled(v, s.valued("external_id"))
+	if err != nil {
 		return err
+	}
+	if err := s.enter(v, append(all, slices.Collect(maps.Values(merged))...), mailed); err != nil {
+		return err
+	}
+	for external, c := range merged {
+		if name, e := known("external_id", external), s.entries[c.ID]; !slices.Contains(s.by[name], e) {
+			s.by[name] = append(s.by[name], e)
+		}
 	}
 	var open []*line
 	for _, l := range s.lines {
@@ -222,6 +232,15 @@ func (s *contactLanding) lookFirms(v *store.View) error {
 			}
 			value := map[string]string{"external_id": a.ExternalID, "kvk": a.KvK, "name_key": fold.Key(a.Name), "person": a.Key()}[by]
 			found[by][value] = append(found[by][value], a)
+		}
+	}
+	merged, err := accountsCalled(v, cells)
+	if err != nil {
+		return err
+	}
+	for external, a := range merged {
+		if a.Deleted == 0 && reach.Why(a.Owner, a.Team) != "" {
+			found["external_id"][external] = append(found["external_id"][external], a)
 		}
 	}
 	var people []id.Account
@@ -426,6 +445,9 @@ func (s *contactLanding) update(l *line, e *contactEntry, f *firm) {
 		p.Team = opt.Some(l.team)
 	}
 	p.Own = l.own
+	if v, given := p.ExternalID.Get(); given && v != e.now.ExternalID && slices.Contains(s.by[known("external_id", v)], e) {
+		p.ExternalID = opt.Of[string]{} // of one that was merged into it: it keeps its own
+	}
 	if f != nil {
 		if links, more := e.now.With(contact.Linked(f.account.ID, l.values)); more {
 			if f.full && !hasLink(e.now, f.account.ID) {

@@ -132,6 +132,7 @@ func keep(r intake.Row, f *fault.Fault) intake.Row {
 	return r
 }
 
+// everything is the reach of what Kring does by itself.
 var everything = member.Reach{Scope: member.All}
 
 // undone is what the facts of taking back say.

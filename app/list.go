@@ -162,14 +162,18 @@ func (a *App) History(ctx context.Context, who Who, kind fact.Kind, subject id.R
 	err = a.read(ctx, who, right, func(v *store.View) error {
 		switch kind {
 		case fact.Account:
-			_, err = v.Account(id.Account(subject), who.Reach(kind))
+			_, err = seenAccount(v, who, id.Account(subject))
 		case fact.Contact:
-			_, err = v.Contact(id.Contact(subject), who.Reach(kind))
+			_, err = seenContact(v, who, id.Contact(subject))
 		}
 		if err != nil {
 			return err
 		}
-		all, err = v.FactsOf(subject, before, min(limit, 200))
+		parts, err := v.PartsOf(kind, subject)
+		if err != nil {
+			return err
+		}
+		all, err = v.History(append(parts, subject), before, min(limit, 200))
 		return err
 	})
 	return all, err
@@ -179,7 +183,7 @@ func (a *App) History(ctx context.Context, who Who, kind fact.Kind, subject id.R
 // to it, newest first.
 func (a *App) Timeline(ctx context.Context, who Who, i id.Account, before id.Fact, limit int) (all []fact.Fact, err error) {
 	err = a.read(ctx, who, member.AccountRead, func(v *store.View) error {
-		if _, err := v.Account(i, who.Reach(fact.Account)); err != nil {
+		if _, err := seenAccount(v, who, i); err != nil {
 			return err
 		}
 		all, err = v.FactsAround(i, who.Reach(fact.Contact), before, min(limit, 200))

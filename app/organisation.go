@@ -22,6 +22,7 @@ type OrganisationPatch struct {
 	Locale  opt.Of[string]            `json:"locale,omitzero"`
 	Zone    opt.Of[string]            `json:"zone,omitzero"`
 	Country opt.Of[string]            `json:"country,omitzero"`
+	Unmerge opt.Of[int]               `json:"unmerge,omitzero"`
 }
 
 // SaveOrganisation changes the organisation's name, its word for customers, its
@@ -34,6 +35,11 @@ func (a *App) SaveOrganisation(ctx context.Context, who Who, version int64, p Or
 		s := &o.Settings
 		o.Name = name
 		s.Word, s.Locale, s.Zone, s.Country = p.Word.Or(s.Word), p.Locale.Or(s.Locale), p.Zone.Or(s.Zone), p.Country.Or(s.Country)
+		if days, given := p.Unmerge.Get(); given && days < 1 {
+			fs.Add("unmerge", organisation.ErrUnmerge)
+		} else if given {
+			s.Unmerge = days
+		}
 		add(fs, o.Check())
 		return o, fs.Err()
 	})
@@ -125,6 +131,7 @@ func organisationChanges(was, is organisation.Organisation) (all []fact.Change) 
 		{"name", was.Name, is.Name}, {"word", a.Word, b.Word}, {"locale", a.Locale, b.Locale},
 		{"zone", a.Zone, b.Zone}, {"country", a.Country, b.Country}, {"scopes", a.Scopes, b.Scopes},
 		{"match_warn", a.MatchWarn, b.MatchWarn}, {"match_likely", a.MatchLikely, b.MatchLikely},
+		{"unmerge", a.Unmerge, b.Unmerge},
 	} {
 		if !reflect.DeepEqual(c.from, c.to) {
 			all = append(all, fact.Of(c.field, c.from, c.to))

@@ -6,11 +6,13 @@ import (
 	"kring/base/fact"
 	"kring/base/id"
 	"kring/domain/account"
+	"kring/domain/consent"
 	"kring/domain/contact"
 	"kring/domain/field"
 	"kring/domain/file"
 	"kring/domain/filter"
 	"kring/domain/member"
+	"kring/domain/merge"
 	"kring/store"
 )
 
@@ -31,6 +33,11 @@ type RecordPage struct {
 	Files        []file.File // without those in the bin
 	Facts        []fact.Fact // newest first
 	Before, Next id.Record   // in the list; zero at an end
+
+	Consents []consent.Entry                // the ledger, latest written first
+	Standing map[consent.Cell]consent.Entry // what holds of it
+	Merges   []merge.Merge                  // the standing merges into the record, latest first
+	parts    []id.Record                    // what was merged into it
 }
 
 // AccountPage is one account with everything about it.
@@ -43,7 +50,10 @@ type AccountPage struct {
 // AccountPage reads an account within who's reach, with everything about it.
 func (a *App) AccountPage(ctx context.Context, who Who, i id.Account, l Look) (p AccountPage, err error) {
 	err = a.read(ctx, who, member.AccountRead, func(v *store.View) error {
-		if p.Account, err = v.Account(i, who.Reach(fact.Account)); err != nil {
+		if p.Account, err = seenAccount(v, who, i); err != nil {
+			return err
+		}
+		if p.parts, err = v.PartsOf(fact.Account, i.Any()); err != nil {
 			return err
 		}
 		if who.Can(member.ContactRead) {
@@ -76,7 +86,10 @@ type ContactPage struct {
 // ContactPage reads a contact within who's reach, with everything about it.
 func (a *App) ContactPage(ctx context.Context, who Who, i id.Contact, l Look) (p ContactPage, err error) {
 	err = a.read(ctx, who, member.ContactRead, func(v *store.View) error {
-		if p.Contact, err = v.Contact(i, who.Reach(fact.Contact)); err != nil {
+		if p.Contact, err = seenContact(v, who, i); err != nil {
+			return err
+		}
+		if p.parts, err = v.PartsOf(fact.Contact, i.Any()); err != nil {
 			return err
 		}
 		var at []id.Account
@@ -87,7 +100,7 @@ func (a *App) ContactPage(ctx context.Context, who Who, i id.Contact, l Look) (p
 			return err
 		}
 		if l.Facts > 0 {
-			if p.Facts, err = v.FactsOf(i.Any(), l.Before, min(l.Facts, 500), l.By...); err != nil {
+			if p.Facts, err = v.History(append(p.parts, i.Any()), l.Before, min(l.Facts, 500), l.By...); err != nil {
 				return err
 			}
 		}
@@ -110,6 +123,14 @@ func (p *RecordPage) beside(v *store.View, who Who, kind fact.Kind, record id.Re
 	}
 	if p.Groups, err = v.Teams(); err != nil {
 		return err
+	}
+	if p.Consents, p.Standing, err = ledger(v, record, p.parts); err != nil {
+		return err
+	}
+	if len(p.parts) > 0 {
+		if p.Merges, err = mergesInto(v, who, record); err != nil {
+			return err
+		}
 	}
 	if who.Can(member.FileRead) {
 		p.Files, err = v.Files(record)

@@ -50,13 +50,13 @@ func (a *App) WhySee(ctx context.Context, who Who, m id.Member, kind fact.Kind, 
 		var team id.Team
 		switch kind {
 		case fact.Account:
-			acc, err := v.Account(id.Account(record), who.Reach(kind))
+			acc, err := seenAccount(v, who, id.Account(record))
 			if err != nil {
 				return err
 			}
 			s.Label, s.Ground, owner, team = acc.Name, r.Why(acc.Owner, acc.Team), acc.Owner, acc.Team
 		case fact.Contact:
-			c, err := v.Contact(id.Contact(record), who.Reach(kind))
+			c, err := seenContact(v, who, id.Contact(record))
 			if err != nil {
 				return err
 			}

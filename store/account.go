@@ -17,7 +17,7 @@ import (
 )
 
 const accountColumns = `a.id, a.version, a.kind, a.name, a.legal_form, a.kvk, a.branch, a.vat_id, a.sbi, a.size, a.counter_value, a.owner_id, a.team_id,
-	a.website, a.reach, a.tags, a.own, a.note, a.source, a.source_from, a.external_id, a.created_at, a.updated_at, a.deleted_at`
+	a.website, a.reach, a.tags, a.own, a.note, a.source, a.source_from, a.external_id, a.created_at, a.updated_at, a.deleted_at, a.merged_into`
 
 // ways is every way to reach a record, as one closed text.
 type ways struct {
@@ -65,7 +65,7 @@ func accountScan() func(scan func(...any) error) (account.Account, error) {
 	var counter, ways, tags, own, kind, form string
 	var deleted sql.NullInt64
 	into := roomFor(&a.ID, &a.Version, &kind, &a.Name, &form, &kvk, &branch, &vat, &sbi, &a.Size, &counter, &a.Owner, &a.Team,
-		&website, &ways, &tags, &own, &a.Note, &a.Source, &a.SourceFrom, &external, &a.Created, &a.Updated, &deleted)
+		&website, &ways, &tags, &own, &a.Note, &a.Source, &a.SourceFrom, &external, &a.Created, &a.Updated, &deleted, &a.Merged)
 	return func(scan func(...any) error) (account.Account, error) {
 		if err := scan(into...); err != nil {
 			return a, err

@@ -4,6 +4,7 @@ package store_test
 // catalogue of a migrated database and not from what we meant to write.
 
 import (
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -152,19 +153,31 @@ func TestCatalogue(t *testing.T) {
 // readCatalogue reads the tables and what is strange about the schema.
 func readCatalogue(t *testing.T, db *store.DB) (tables []table, strange []string) {
 	t.Helper()
+	return readCatalogueOf(t, db, db.Raw())
+}
+
+// readCatalogueOf does so through another connection.
+func readCatalogueOf(t *testing.T, db *store.DB, raw *sql.DB) (tables []table, strange []string) {
+	t.Helper()
+	ask := func(t *testing.T, query string, args ...any) []string { return askOf(t, raw, query, args...) }
 	names, columns, keys, refs, odd := tablesSQLite, columnsSQLite, keysSQLite, refsSQLite, strangeSQLite
 	if db.Where().URL != "" {
 		names, columns, keys, refs, odd = tablesPostgres, columnsPostgres, keysPostgres, refsPostgres, strangePostgres
 	}
-	for _, name := range ask(t, db, names) {
-		tables = append(tables, table{name, ask(t, db, columns, name), ask(t, db, keys, name), ask(t, db, refs, name)})
+	for _, name := range ask(t, names) {
+		tables = append(tables, table{name, ask(t, columns, name), ask(t, keys, name), ask(t, refs, name)})
 	}
-	return tables, ask(t, db, odd)
+	return tables, ask(t, odd)
 }
 
-func ask(t *testing.T, db *store.DB, query string, args ...any) (answers []string) {
+func ask(t *testing.T, db *store.DB, query string, args ...any) []string {
 	t.Helper()
-	rows, err := db.Raw().QueryContext(t.Context(), query, args...)
+	return askOf(t, db.Raw(), query, args...)
+}
+
+func askOf(t *testing.T, raw *sql.DB, query string, args ...any) (answers []string) {
+	t.Helper()
+	rows, err := raw.QueryContext(t.Context(), query, args...)
 	if err != nil {
 		t.Fatal(err)
 	}

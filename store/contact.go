@@ -15,7 +15,7 @@ import (
 )
 
 const contactColumns = `a.id, a.version, a.honorific, a.initials, a.given, a.infix, a.family, a.language, a.owner_id, a.team_id,
-	a.reach, a.tags, a.own, a.note, a.source, a.source_from, a.external_id, a.created_at, a.updated_at, a.deleted_at`
+	a.reach, a.tags, a.own, a.note, a.source, a.source_from, a.external_id, a.created_at, a.updated_at, a.deleted_at, a.merged_into`
 
 const contactSet = `honorific, initials, given, infix, family, name, name_key, language, owner_id, team_id, city, city_key, phone, email,
 	reach, tags, own, note, source, source_from, external_id, created_at, updated_at, deleted_at, sought`
@@ -74,10 +74,12 @@ func (v *View) ContactsWithin(at id.Account, r member.Reach, limit int) (_ []con
 	return v.contacts(w, fewByName)
 }
 
-// EveryoneAt is ContactsAt with those in the bin.
+// EveryoneAt is ContactsAt with those in the bin, but not those who were merged
+// into somebody else.
 func (v *View) EveryoneAt(at id.Account, limit int) (_ []contact.Contact, err error) {
 	defer fault.Wrap(&err, "store.EveryoneAt(%s)", at)
-	w := v.where("a").and("a.id IN (SELECT ca.contact_id FROM contact_account ca WHERE ca.org_id = ? AND ca.account_id = ?)", v.org, at)
+	w := v.where("a").and("a.merged_into IS NULL").
+		and("a.id IN (SELECT ca.contact_id FROM contact_account ca WHERE ca.org_id = ? AND ca.account_id = ?)", v.org, at)
 	w.args = append(w.args, limit)
 	return v.contacts(w, fewByName)
 }
@@ -99,7 +101,7 @@ func scanContact(scan func(...any) error) (c contact.Contact, err error) {
 	var external sql.NullString
 	var deleted sql.NullInt64
 	err = scan(&c.ID, &c.Version, &c.Honorific, &c.Initials, &c.Given, &c.Infix, &c.Family, &c.Language, &c.Owner, &c.Team,
-		&ways, &tags, &own, &c.Note, &c.Source, &c.SourceFrom, &external, &c.Created, &c.Updated, &deleted)
+		&ways, &tags, &own, &c.Note, &c.Source, &c.SourceFrom, &external, &c.Created, &c.Updated, &deleted, &c.Merged)
 	if err != nil {
 		return c, err
 	}

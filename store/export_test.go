@@ -82,3 +82,12 @@ func (v *View) Unsought() error {
 	}
 	return nil
 }
+
+// Pointers lets a test hold the columns that a merge knows to the catalogue:
+// table and column, and what a merge does with it.
+func Pointers() (all [][3]string) {
+	for _, p := range pointers {
+		all = append(all, [3]string{p.table, p.column, p.way})
+	}
+	return all
+}

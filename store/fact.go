@@ -1,8 +1,10 @@
 package store
 
 import (
+	"bytes"
 	"database/sql"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"kring/base/fact"
@@ -79,6 +81,24 @@ func (v *View) FactLog(q fact.Query) (_ []fact.Fact, err error) {
 func (v *View) FactsOf(subject id.Record, before id.Fact, limit int, by ...string) (_ []fact.Fact, err error) {
 	defer fault.Wrap(&err, "store.FactsOf(%s)", subject)
 	return v.facts(v.where("").and("subject_id = ?", subject).by(by), before, limit)
+}
+
+// History is the history of several records as one: of a record and of what was
+// merged into it.
+func (v *View) History(subjects []id.Record, before id.Fact, limit int, by ...string) (all []fact.Fact, err error) {
+	defer fault.Wrap(&err, "store.History")
+	for _, subject := range subjects {
+		some, err := v.FactsOf(subject, before, limit, by...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	if len(subjects) > 1 {
+		slices.SortFunc(all, func(a, b fact.Fact) int { return bytes.Compare(b.ID[:], a.ID[:]) })
+		all = all[:min(limit, len(all))]
+	}
+	return all, nil
 }
 
 // FactsAround is the timeline of an account: its own facts and those of what

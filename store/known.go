@@ -96,13 +96,15 @@ func (v *View) PeopleAt(accounts []id.Account) (at map[id.Account]int, err error
 	return at, nil
 }
 
-// WithFiles are those of the records that have a file, in the bin or not.
+// WithFiles are those of the records that have a file, in the bin or not, or a
+// line in the ledger of consent, which is proof.
 func (v *View) WithFiles(records []id.Record) (have map[id.Record]bool, err error) {
 	defer fault.Wrap(&err, "store.WithFiles")
 	have = map[id.Record]bool{}
 	for chunk := range slices.Chunk(records, 200) {
 		w := v.where("").in("record_id", len(chunk), anys(chunk)...)
-		err := v.rows("SELECT DISTINCT record_id FROM file"+w.String(), w.args, func(rs *sql.Rows) error {
+		said := v.where("").in("subject_id", len(chunk), anys(chunk)...)
+		err := v.rows("SELECT record_id FROM file"+w.String()+" UNION SELECT subject_id FROM consent"+said.String(), append(w.args, said.args...), func(rs *sql.Rows) error {
 			var i id.Record
 			err := rs.Scan(&i)
 			have[i] = true

@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"kring/base/catalogue"
@@ -55,7 +56,7 @@ var contacts = roll{
 		const at = "contact_account x WHERE x.org_id = a.org_id AND x.contact_id = a.id"
 		switch t.Field.Key {
 		case "account":
-			w.exists(at, "x.account_id", t)
+			w.atAccount(at, t)
 		case "function":
 			w.exists(at+" AND x.function <> ''", "x.function", t)
 		case "roles":
@@ -72,7 +73,7 @@ var contacts = roll{
 func (v *View) asked(l roll, q filter.Query, lens filter.Lens, r member.Reach) *where {
 	w := v.where("a")
 	if q.Bin {
-		w.and("a.deleted_at IS NOT NULL")
+		w.and("a.deleted_at IS NOT NULL").and("a.merged_into IS NULL")
 	} else {
 		w.and("a.deleted_at IS NULL")
 	}
@@ -95,6 +96,8 @@ func (l roll) term(w *where, t filter.Term) {
 		w.compare(l.keyed[key], "''", filter.Term{Field: t.Field, Cmp: t.Cmp, Args: args})
 	case l.lists[key] != "":
 		w.words(l.lists[key], t)
+	case key == "external_id" && t.Cmp == filter.Equals:
+		w.calledElsewhere(l, t)
 	case l.plain[key] != "":
 		col := l.plain[key]
 		none := ""
@@ -219,6 +222,36 @@ func (w *where) words(col string, t filter.Term) {
 		w.and(col + " = ''")
 	case filter.Present:
 		w.and(col + " <> ''")
+	}
+}
+
+// calledElsewhere finds records by what another system calls them. One that was
+// merged is still found, as the record that it became.
+func (w *where) calledElsewhere(l roll, t filter.Term) {
+	of := marks(len(t.Args))
+	w.and("(a.external_id IN ("+of+") OR a.id IN (SELECT f.merged_into FROM merge m JOIN "+l.table+` f ON f.org_id = m.org_id AND f.id = m.loser_id
+		WHERE m.org_id = ? AND m.alias IN (`+of+") AND m.kind = ? AND m.undone_at IS NULL AND f.merged_into IS NOT NULL))",
+		slices.Concat(t.Args, []any{w.args[0]}, t.Args, []any{string(l.kind)})...)
+}
+
+// atAccount is exists for the account of a contact. A question about one that
+// was merged, in a saved view or a link, is about the one that it became.
+func (w *where) atAccount(from string, t filter.Term) {
+	const now = " AND x.account_id IN (SELECT COALESCE(f.merged_into, f.id) FROM account f WHERE f.org_id = ? AND f.id IN ("
+	ask := func(not string, of []any) {
+		w.and(not+"EXISTS (SELECT 1 FROM "+from+now+marks(len(of))+")))", append([]any{w.args[0]}, of...)...)
+	}
+	switch t.Cmp {
+	case filter.Equals:
+		ask("", t.Args)
+	case filter.Differs:
+		ask("NOT ", t.Args)
+	case filter.HasAll:
+		for _, a := range t.Args {
+			ask("", []any{a})
+		}
+	default:
+		w.exists(from, "x.account_id", t)
 	}
 }
 
@@ -413,15 +446,16 @@ func (v *View) Contacts(q filter.Query, lens filter.Lens, r member.Reach) (p Pag
 }
 
 // AccountNames is what accounts within reach are called, by id; for lists that
-// show an account beside something else.
+// show an account beside something else. One that was merged is called as the
+// one that it became.
 func (v *View) AccountNames(ids []id.Account, r member.Reach) (_ map[id.Account]string, err error) {
 	defer fault.Wrap(&err, "store.AccountNames")
 	called := map[id.Account]string{}
 	if len(ids) == 0 {
 		return called, nil
 	}
-	w := v.where("a").in("a.id", len(ids), anys(ids)...).reach("a", r)
-	err = v.rows("SELECT a.id, a.name FROM account a"+w.String(), w.args, func(rs *sql.Rows) error {
+	w := v.where("o").in("o.id", len(ids), anys(ids)...).reach("a", r)
+	err = v.rows("SELECT o.id, a.name FROM account o JOIN account a ON a.org_id = o.org_id AND a.id = COALESCE(o.merged_into, o.id)"+w.String(), w.args, func(rs *sql.Rows) error {
 		var i id.Account
 		var name string
 		err := rs.Scan(&i, &name)

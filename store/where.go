@@ -83,11 +83,13 @@ func (w *where) reachContact(alias string, r member.Reach) *where {
 		WHERE ca.org_id = `+alias+".org_id AND ca.contact_id = "+alias+".id"+at.String()+"))", append(own.args, at.args...)...)
 }
 
-// reachFacts keeps what happened to contacts within reach; other facts stay.
+// reachFacts keeps what happened to contacts within reach; other facts stay. Who
+// was merged into somebody else is within reach when they are.
 func (w *where) reachFacts(r member.Reach) *where {
 	if r.Scope == member.All {
 		return w
 	}
 	of := (&where{}).reachContact("c", r)
-	return w.and("(kind <> 'contact' OR EXISTS (SELECT 1 FROM contact c WHERE c.org_id = fact.org_id AND c.id = fact.subject_id"+of.String()+"))", of.args...)
+	return w.and(`(kind <> 'contact' OR EXISTS (SELECT 1 FROM contact o JOIN contact c ON c.org_id = o.org_id AND c.id = COALESCE(o.merged_into, o.id)
+		WHERE o.org_id = fact.org_id AND o.id = fact.subject_id`+of.String()+"))", of.args...)
 }

@@ -9,8 +9,9 @@ var deeds = []struct {
 	kind Kind
 	done []string
 }{
-	{Account, []string{"created", "changed", "binned", "restored", "erased"}},
-	{Contact, []string{"created", "changed", "binned", "restored", "erased"}},
+	{Account, []string{"created", "changed", "binned", "restored", "erased", "merged", "unmerged"}},
+	{Contact, []string{"created", "changed", "binned", "restored", "erased", "merged", "unmerged"}},
+	{Consent, []string{"recorded"}},
 	{File, []string{"added", "binned", "restored"}},
 	{View, []string{"made", "changed", "erased"}},
 	{Bulk, []string{"begun", "undone"}},

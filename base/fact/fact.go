@@ -21,6 +21,7 @@ const (
 	Organisation Kind = "organisation"
 	Field        Kind = "field"
 	File         Kind = "file"
+	Consent      Kind = "consent"
 	View         Kind = "view"
 	Tag          Kind = "tag"
 	Webhook      Kind = "webhook"

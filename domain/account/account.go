@@ -74,6 +74,7 @@ type Account struct {
 	Created      int64           `json:"created_at"`
 	Updated      int64           `json:"updated_at"`
 	Deleted      int64           `json:"deleted_at,omitempty"` // when it went into the bin; 0 when it did not
+	Merged       id.Account      `json:"-"`                    // the one it was merged into; zero when it was not
 	Version      int64           `json:"version"`
 }
 
@@ -90,6 +91,7 @@ var (
 	ErrExternal     = fault.New(fault.Conflict, "account.external_taken", "another relation has this external id")
 	ErrBinned       = fault.New(fault.Conflict, "account.binned", "this relation is in the bin")
 	ErrNotBinned    = fault.New(fault.Conflict, "account.not_binned", "this relation is not in the bin")
+	ErrMerged       = fault.New(fault.Conflict, "account.merged", "this relation was merged into another")
 )
 
 // New makes an account out of what was filled in. Region is the country of
@@ -115,6 +117,9 @@ func New(aid id.Account, now int64, region string, d Draft) (Account, error) {
 // Change takes over what a patch mentions and tells what became different. An
 // account in the bin cannot be changed. The version is the store's.
 func Change(a Account, now int64, region string, p Patch) (Account, []fact.Change, error) {
+	if !a.Merged.IsZero() {
+		return a, nil, ErrMerged
+	}
 	if a.Deleted != 0 {
 		return a, nil, ErrBinned
 	}
@@ -140,6 +145,9 @@ func Change(a Account, now int64, region string, p Patch) (Account, []fact.Chang
 
 // Bin puts an account away; Restore brings it back whole.
 func Bin(a Account, now int64) (Account, []fact.Change, error) {
+	if !a.Merged.IsZero() {
+		return a, nil, ErrMerged
+	}
 	if a.Deleted != 0 {
 		return a, nil, ErrBinned
 	}
@@ -150,6 +158,9 @@ func Bin(a Account, now int64) (Account, []fact.Change, error) {
 
 // Restore takes an account out of the bin.
 func Restore(a Account, now int64) (Account, []fact.Change, error) {
+	if !a.Merged.IsZero() {
+		return a, nil, ErrMerged
+	}
 	if a.Deleted == 0 {
 		return a, nil, ErrNotBinned
 	}

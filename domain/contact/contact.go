@@ -45,6 +45,7 @@ type Contact struct {
 	Created    int64           `json:"created_at"`
 	Updated    int64           `json:"updated_at"`
 	Deleted    int64           `json:"deleted_at,omitempty"`
+	Merged     id.Contact      `json:"-"` // the one it was merged into; zero when it was not
 	Version    int64           `json:"version"`
 }
 
@@ -64,6 +65,7 @@ var (
 	ErrPerson     = fault.New(fault.Invalid, "contact.person", "a relation that is a person has one contact: that person")
 	ErrBinned     = fault.New(fault.Conflict, "contact.binned", "this contact is in the bin")
 	ErrNotBinned  = fault.New(fault.Conflict, "contact.not_binned", "this contact is not in the bin")
+	ErrMerged     = fault.New(fault.Conflict, "contact.merged", "this contact was merged into another")
 )
 
 // New makes a contact out of what was filled in. Region is the country of
@@ -85,6 +87,9 @@ func New(cid id.Contact, now int64, region string, d Draft) (Contact, error) {
 // Change takes over what a patch mentions and tells what became different. A
 // contact in the bin cannot be changed. The version is the store's.
 func Change(c Contact, now int64, region string, p Patch) (Contact, []fact.Change, error) {
+	if !c.Merged.IsZero() {
+		return c, nil, ErrMerged
+	}
 	if c.Deleted != 0 {
 		return c, nil, ErrBinned
 	}
@@ -104,6 +109,9 @@ func Change(c Contact, now int64, region string, p Patch) (Contact, []fact.Chang
 
 // Bin puts a contact away; Restore brings it back whole.
 func Bin(c Contact, now int64) (Contact, []fact.Change, error) {
+	if !c.Merged.IsZero() {
+		return c, nil, ErrMerged
+	}
 	if c.Deleted != 0 {
 		return c, nil, ErrBinned
 	}
@@ -114,6 +122,9 @@ func Bin(c Contact, now int64) (Contact, []fact.Change, error) {
 
 // Restore takes a contact out of the bin.
 func Restore(c Contact, now int64) (Contact, []fact.Change, error) {
+	if !c.Merged.IsZero() {
+		return c, nil, ErrMerged
+	}
 	if c.Deleted == 0 {
 		return c, nil, ErrNotBinned
 	}

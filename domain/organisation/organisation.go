@@ -40,6 +40,8 @@ type Settings struct {
 
 	MatchWarn   float64 `json:"match_warn,omitempty"`   // from which probability two records are said to be alike; 0 is match.Warn
 	MatchLikely float64 `json:"match_likely,omitempty"` // and are likely the same; 0 is match.Likely
+
+	Unmerge int `json:"unmerge,omitempty"` // days in which a merge can be undone; 90
 }
 
 // Defaults fills what was left out.
@@ -55,8 +57,18 @@ func (s Settings) Defaults() Settings {
 	set(&s.Locale, "nl")
 	set(&s.Zone, "Europe/Amsterdam")
 	set(&s.Country, "NL")
+	if s.Unmerge == 0 {
+		s.Unmerge = DefaultUnmerge
+	}
 	return s
 }
+
+// DefaultUnmerge is how many days a merge can be undone, and MostUnmerge the most
+// that can be chosen.
+const (
+	DefaultUnmerge = 90
+	MostUnmerge    = 3650
+)
 
 // MaxName is the limit of an organisation's name, in characters.
 const MaxName = 120
@@ -72,6 +84,8 @@ var (
 	ErrZone = fault.New(fault.Invalid, "organisation.zone", "there is no such time zone")
 	// ErrMatch says that the thresholds of likeness do not go together.
 	ErrMatch = fault.New(fault.Invalid, "organisation.match", "choose between 0.3 and 0.99, the one for a warning below that for likely")
+	// ErrUnmerge says how many days a merge can be undone.
+	ErrUnmerge = fault.New(fault.Invalid, "organisation.unmerge", "a merge can be undone for 1 to 3650 days")
 	// ErrCountry says that a country is two capitals.
 	ErrCountry = fault.New(fault.Invalid, "organisation.country", "a country is two capital letters, as NL")
 )
@@ -99,6 +113,9 @@ func (o Organisation) Check() error {
 	}
 	if !matches(s.MatchWarn) || !matches(s.MatchLikely) || s.MatchWarn != 0 && s.MatchLikely != 0 && s.MatchWarn > s.MatchLikely {
 		fs.Add("match_warn", ErrMatch)
+	}
+	if s.Unmerge < 0 || s.Unmerge > MostUnmerge { // 0 is the default
+		fs.Add("unmerge", ErrUnmerge)
 	}
 	return fs.Err()
 }
