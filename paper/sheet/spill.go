@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"encoding/binary"
+	"errors"
 	"os"
 )
 
@@ -10,6 +11,7 @@ import (
 type spill struct {
 	held   []byte
 	file   *os.File
+	named  bool  // the system keeps the name of an open file (Windows)
 	size   int64 // bytes kept
 	count  int
 	places []int64
@@ -43,9 +45,7 @@ func (s *spill) flush() (err error) {
 		if s.file, err = os.CreateTemp("", "kring-sheet-*"); err != nil {
 			return err
 		}
-		if err := os.Remove(s.file.Name()); err != nil { // gone with the program, however it ends
-			return err
-		}
+		s.named = os.Remove(s.file.Name()) != nil // else it is gone with the program, however that ends
 	}
 	_, err = s.file.Write(s.held)
 	s.held = s.held[:0]
@@ -103,5 +103,9 @@ func (s *spill) close() error {
 	if s.file == nil {
 		return nil
 	}
-	return s.file.Close()
+	err := s.file.Close()
+	if s.named {
+		err = errors.Join(err, os.Remove(s.file.Name()))
+	}
+	return err
 }
