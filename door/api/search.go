@@ -33,14 +33,24 @@ func searchOperations() []operation {
 	return []operation{
 		{
 			method: http.MethodGet, path: "/search", name: "search", tag: "Search", right: member.AccountRead, status: http.StatusOK, out: listOf[hitOut]{},
-			title: "Find records of every kind", about: "By starts of words of a name, parts of phone numbers and e-mail addresses, cities, tags and numbers of registers.",
-			query: []*huma.Param{word("what to look for"), limitParam()}, do: search,
+			title: "Find records of every kind", about: "By parts of the words of a name, of phone numbers and e-mail addresses, by cities, tags, postcodes and numbers of registers. What fits best comes first.",
+			query: []*huma.Param{word("what to look for"), hitsParam()}, do: search,
 		},
 		{
 			method: http.MethodGet, path: "/tags", name: "list_tags", tag: "Search", right: member.AccountRead, status: http.StatusOK, out: listOf[tagOut]{},
 			title: "List the tags that are used", query: []*huma.Param{word("how they begin"), limitParam()}, do: tags,
 		},
 	}
+}
+
+// mostHits is how many of each kind are found when nobody says how many: what
+// somebody looks at while typing.
+const mostHits = 20
+
+func hitsParam() *huma.Param {
+	p := limitParam()
+	p.Description, p.Schema.Default = "how many of each kind at most", mostHits
+	return p
 }
 
 // asked reads q and limit.
@@ -61,6 +71,9 @@ func search(c *call) (answer, error) {
 	q, limit, err := c.asked()
 	if err != nil {
 		return answer{}, err
+	}
+	if c.r.URL.Query().Get("limit") == "" {
+		limit = mostHits
 	}
 	all, err := c.app.Search(c.r.Context(), c.who, q, limit)
 	if err != nil {

@@ -118,6 +118,7 @@ func (d *Desk) routes() {
 	d.listRoutes()
 	d.recordRoutes()
 	d.paletteRoutes()
+	d.searchRoutes()
 	d.importRoutes()
 }
 

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -63,30 +64,26 @@ func (v *visit) palette(typed string) (look.PaletteList, error) {
 	}
 	list.Groups = []look.PaletteGroup{
 		{Label: v.words.T("palette.do"), Items: deeds},
-		{Label: v.words.T("account.many"), Items: found(hits, fact.Account, words)},
-		{Label: v.words.T("contact.many"), Items: found(hits, fact.Contact, words)},
+		{Label: v.words.T("account.many"), Items: found(hits, fact.Account)},
+		{Label: v.words.T("contact.many"), Items: found(hits, fact.Contact)},
 		{Label: v.words.T("nav.go"), Items: v.goTo(words)},
 		{Label: v.words.T("palette.commands"), Items: v.commands(words)},
+	}
+	if len(hits) > 0 && words != "" {
+		all := look.PaletteItem{Label: v.words.T("search.all"), Icon: "search", Href: "/search?" + url.Values{"q": {words}}.Encode()}
+		list.Groups = append(list.Groups, look.PaletteGroup{Label: v.words.T("look.search"), Items: []look.PaletteItem{all}})
 	}
 	return list, nil
 }
 
-// found are the records of a kind; who is called exactly so comes first.
-func found(hits []app.Hit, kind fact.Kind, words string) (items []look.PaletteItem) {
-	key := fold.Key(words)
-	hits = slices.DeleteFunc(slices.Clone(hits), func(h app.Hit) bool { return h.Kind != kind })
-	slices.SortStableFunc(hits, func(a, b app.Hit) int { return away(a.Name, key) - away(b.Name, key) })
+// found are the records of a kind, in the order in which they were found.
+func found(hits []app.Hit, kind fact.Kind) (items []look.PaletteItem) {
 	for _, h := range hits {
-		items = append(items, look.PaletteItem{Label: h.Name, Note: h.City, Lead: look.Avatar{Name: h.Name, Size: 22}, Href: pathOf(h)})
+		if h.Kind == kind {
+			items = append(items, look.PaletteItem{Label: h.Name, Note: h.City, Lead: look.Avatar{Name: h.Name, Size: 22}, Href: pathOf(h)})
+		}
 	}
 	return items
-}
-
-func away(name, key string) int {
-	if fold.Key(name) == key {
-		return 0
-	}
-	return 1
 }
 
 func pathOf(h app.Hit) string {

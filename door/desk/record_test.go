@@ -409,3 +409,24 @@ func TestRecordInEnglish(t *testing.T) {
 	b.post(at(a)+"/field?field=size", "HX-Request", "true", "version", "1", "size", "1,300").status(200).sees("1,300")
 	b.post("/accounts/new", "fields", "kind,name", "kind", "organisation", "name", "").status(422).sees("needs a name")
 }
+
+// Everything that was found stands on a page, kind by kind, some of it first.
+func TestSearchPage(t *testing.T) {
+	t.Parallel()
+	b := office(t)
+	a := b.linden()
+	b.person(a, "Linda", "Kok", "Inkoop")
+	for i := range 23 {
+		b.firm(fmt.Sprintf("Bakkerij %d", i), "Hattem")
+	}
+	b.get("/palette?q=linden", "HX-Request", "true").sees(`href="/search?q=linden"`)
+	b.get("/palette").sees(`action="/search"`)
+	b.get("/search").status(200).sees("<h1").misses("Niets gevonden")
+	b.get("/search?q=groep").sees(at(a), "Relaties").misses("Toon meer")
+	b.get("/search?q=linda").sees("Linda Kok", "Contacten").misses("Bakkerij")
+	b.get("/search?q=bakkerij").sees("20+", `href="/search?kind=account&amp;q=bakkerij"`, "Toon meer")
+	b.get("/search?q=bakkerij&kind=account").sees("23", "Bakkerij 22", "Alle soorten").misses("Toon meer")
+	b.get("/search?q=zzz").sees("Niets gevonden")
+	b.get("/search?q=%ff%00&kind=x").status(200)
+	b.as(b.world.Member("Joris", member.AccountManager)).get("/search?q=bakkerij").sees("Niets gevonden").misses("Hattem")
+}

@@ -101,6 +101,7 @@ var allowed = map[string]struct {
 	"GET /contacts/{id}/cell":                                {member.ContactWrite, "contact"},
 	"POST /contacts/{id}/cell":                               {member.ContactWrite, "contact"},
 	"GET /palette":                                           {member.AccountRead, ""},
+	"GET /search":                                            {member.AccountRead, ""},
 	"POST /palette/{deed}":                                   {member.Self, "mine"},
 	"GET /accounts/new":                                      {member.AccountWrite, ""},
 	"POST /accounts/new":                                     {member.AccountWrite, ""},

@@ -85,8 +85,14 @@ test('the palette finds, goes and does', async () => {
   await page.keyboard.type('linden');
   await page.locator('#palette [role=option]', { hasText: 'De Linden' }).first().waitFor();
   await fine(page);
-  await page.keyboard.press('Escape');
-  await page.locator('#palette').waitFor({ state: 'hidden' });
+  await page.locator('#palette [role=option][href^="/search"]').click();
+  await page.waitForURL('**/search?q=linden');
+  await page.locator('main a', { hasText: 'De Linden' }).first().waitFor();
+  await fine(page);
+  await page.getByRole('searchbox').fill('06 1234');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/search?q=06+1234');
+  await page.goto('/contacts');
   await page.keyboard.press('g');
   await page.keyboard.press('r');
   await page.waitForURL('**/accounts');
