@@ -134,6 +134,11 @@ func (s *seeker) everywhere() error {
 		return err
 	}
 	if len(s.q.Terms) == 1 {
+		if exact := len(s.q.Exact()) > 0 && len(s.hits) > 0; exact && len(s.hits) >= min(enough, s.limit) {
+			return nil // addresses that begin so
+		} else if exact {
+			s.left = min(s.left, common)
+		}
 		return s.lead(s.q.Terms[0])
 	}
 	for _, r := range s.q.Pairs() {
@@ -174,7 +179,11 @@ func (s *seeker) rarest() (rarest string, err error) {
 // middle of one, that have the other terms as well.
 func (s *seeker) lead(term string) error {
 	for _, l := range find.Leads(term) {
-		if err := s.walk(tokens(l.Range), s.q.Likes()); err != nil {
+		likes := s.q.Likes()
+		if len(s.q.Terms) == 1 && l.Inner == term {
+			likes = nil // what begins so has it
+		}
+		if err := s.walk(tokens(l.Range), likes); err != nil {
 			return err
 		}
 		if l.Inner == "" || s.full() {
@@ -220,6 +229,7 @@ func tokens(r find.Range) source { return source{Range: r} }
 // are enough.
 func (s *seeker) walk(from source, likes []string) error {
 	after, last := "", id.Record{}
+	chunk := max(8, s.limit-len(s.hits)) // most fit; when they do not, more at once
 	for n := max(24, 2*(s.limit-len(s.hits))); !s.full(); n *= 2 {
 		n = min(n, s.left)
 		var ids []id.Record
@@ -241,10 +251,8 @@ func (s *seeker) walk(from source, likes []string) error {
 		}
 		s.left -= read
 		for len(ids) > 0 && len(s.hits) < s.limit {
-			some := min(len(ids), max(8, s.limit-len(s.hits)))
-			if len(likes) > 0 || s.reach.Scope != member.All {
-				some = min(len(ids), max(64, some))
-			}
+			some := min(len(ids), chunk)
+			chunk = min(2*chunk, 128)
 			if err := s.fetch(ids[:some], likes); err != nil {
 				return err
 			}
