@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strconv"
 	"sync"
@@ -17,6 +18,7 @@ import (
 	"kring/base/fact"
 	"kring/demo"
 	"kring/domain/account"
+	"kring/domain/filter"
 	"kring/domain/member"
 	"kring/store"
 )
@@ -76,6 +78,14 @@ func ServeBare(ctx context.Context, plan string) error {
 		}
 		json.NewEncoder(rw).Encode(said) //nolint:errcheck // whoever asked is gone
 	})
+	mux.HandleFunc("GET /page", func(rw http.ResponseWriter, r *http.Request) {
+		rate, err := pages(r.Context(), bare, w.World, r.URL.Query())
+		said := map[string]any{"Rate": rate}
+		if err != nil {
+			said["Error"] = err.Error()
+		}
+		json.NewEncoder(rw).Encode(said) //nolint:errcheck // whoever asked is gone
+	})
 	listen, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -87,6 +97,53 @@ func ServeBare(ctx context.Context, plan string) error {
 		return err
 	}
 	return nil
+}
+
+// pages has the driver read the page of a list that q asks for.
+func pages(ctx context.Context, bare *store.Bare, w *world, ask url.Values) (rate float64, err error) {
+	seconds, _ := strconv.ParseFloat(ask.Get("seconds"), 64)
+	clients, _ := strconv.Atoi(ask.Get("clients"))
+	query, err := url.ParseQuery(ask.Get("of"))
+	if err != nil {
+		return 0, err
+	}
+	q, err := filter.Parse(account.Catalogue(), query, filter.Limits{})
+	if err != nil {
+		return 0, err
+	}
+	return together(seconds, clients, func(int) error {
+		_, err := bare.Page(ctx, w.Org, q)
+		return err
+	})
+}
+
+// errDone says that there is nothing left to do.
+var errDone = errors.New("nothing is left to do")
+
+// together has as many do the same for some time, and says how many times a
+// second it was done.
+func together(seconds float64, clients int, do func(n int) error) (float64, error) {
+	var started, done atomic.Int64
+	var failed error
+	var once sync.Once
+	var wg sync.WaitGroup
+	begin := time.Now()
+	end := begin.Add(time.Duration(seconds * float64(time.Second)))
+	for range clients {
+		wg.Go(func() {
+			for time.Now().Before(end) {
+				if err := do(int(started.Add(1)) - 1); err != nil {
+					if !errors.Is(err, errDone) {
+						once.Do(func() { failed = err })
+					}
+					return
+				}
+				done.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	return float64(done.Load()) / time.Since(begin).Seconds(), failed
 }
 
 func send(w http.ResponseWriter, b []byte) {
@@ -125,27 +182,10 @@ func create(ctx context.Context, c store.Config, bare *store.Bare, w *world, sec
 	if err := db.Close(); err != nil {
 		return 0, err
 	}
-	var done atomic.Int64
-	var failed error
-	var once sync.Once
-	var wg sync.WaitGroup
-	begin := time.Now()
-	end := begin.Add(time.Duration(seconds * float64(time.Second)))
-	for range clients {
-		wg.Go(func() {
-			for time.Now().Before(end) {
-				n := int(done.Add(1)) - 1
-				if n >= len(deeds) {
-					done.Add(-1)
-					return
-				}
-				if err := bare.Do(ctx, deeds[n]); err != nil {
-					once.Do(func() { failed = err })
-					return
-				}
-			}
-		})
-	}
-	wg.Wait()
-	return float64(done.Load()) / time.Since(begin).Seconds(), failed
+	return together(seconds, clients, func(n int) error {
+		if n >= len(deeds) {
+			return errDone
+		}
+		return bare.Do(ctx, deeds[n])
+	})
 }

@@ -33,11 +33,13 @@ type Options struct {
 	Seed     uint64
 	Data     string // folder of the embedded database; kept when it is named
 	Database string // a PostgreSQL instead, empty or filled by an earlier run
+	Against  string // file with the report on a smaller world, to see what growth costs
 	Say      io.Writer
 }
 
 // Row is one line of the table.
 type Row struct {
+	Name    string  `json:"name"` // the same whatever the size of the world
 	Path    string  `json:"path"`
 	Rate    float64 `json:"requests_per_second"`
 	P50     float64 `json:"p50_ms"`
@@ -48,6 +50,7 @@ type Row struct {
 	Ratio   float64 `json:"ratio_to_bare,omitempty"`     // to it
 	Driver  float64 `json:"driver_per_second,omitempty"` // the bare driver doing the same
 	Against float64 `json:"ratio_to_driver,omitempty"`
+	Growth  float64 `json:"growth,omitempty"` // how many times slower than with the smaller world
 	Budget  string  `json:"budget"`
 	Met     *bool   `json:"met,omitempty"`
 	Errors  int     `json:"errors,omitempty"`
@@ -60,6 +63,8 @@ type Report struct {
 	Go        string    `json:"go"`
 	At        time.Time `json:"at"`
 	Database  string    `json:"database"`
+	Tuning    []string  `json:"tuning"`
+	Smaller   int       `json:"smaller_accounts,omitempty"` // of the world that growth is measured against
 	Accounts  int       `json:"accounts"`
 	Contacts  int       `json:"contacts"`
 	Facts     int       `json:"facts"`
@@ -103,6 +108,10 @@ func Run(ctx context.Context, o Options) (rep *Report, err error) {
 	if r.world, err = r.load(); err != nil {
 		return nil, fmt.Errorf("filling the database: %w", err)
 	}
+	small, err := smaller(o.Against, r.report)
+	if err != nil {
+		return nil, err
+	}
 	r.report.Pinned = r.pin()
 	if err := r.open(); err != nil {
 		return nil, err
@@ -112,7 +121,39 @@ func Run(ctx context.Context, o Options) (rep *Report, err error) {
 	if err := r.measure(); err != nil {
 		return nil, err
 	}
+	r.report.grown(small)
 	return r.report, nil
+}
+
+// smaller reads the report on a smaller world; it must be of the same database.
+func smaller(file string, now *Report) (small Report, err error) {
+	if file == "" {
+		return small, nil
+	}
+	b, err := os.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(b, &small)
+	}
+	if err != nil {
+		return small, fmt.Errorf("the report to measure growth against: %w", err)
+	}
+	if small.Database != now.Database || small.Accounts >= now.Accounts {
+		return small, fmt.Errorf("%s is about %d accounts on %s, and growth is measured against fewer on the same database", file, small.Accounts, small.Database)
+	}
+	return small, nil
+}
+
+// grown puts beside each path how many times slower it is than in a smaller
+// world.
+func (rep *Report) grown(small Report) {
+	rep.Smaller = small.Accounts
+	for i := range rep.Rows {
+		for _, s := range small.Rows {
+			if s.Name == rep.Rows[i].Name && rep.Rows[i].Rate > 0 {
+				rep.Rows[i].Growth = s.Rate / rep.Rows[i].Rate
+			}
+		}
+	}
 }
 
 func (r *run) say(format string, args ...any) {
@@ -294,8 +335,9 @@ func memory(pid int, what string) int64 {
 
 // sample is an account that the clients ask for.
 type sample struct {
-	ID    id.Account `json:"id"`
-	Name  string     `json:"name"`
-	Phone string     `json:"phone"`
-	Email string     `json:"email"`
+	ID                 id.Account
+	Name, Phone, Email string
+	City, Tag          string
+	Owner              id.Member
+	Team               id.Team
 }

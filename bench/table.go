@@ -22,21 +22,31 @@ func (r *Report) Table() string {
 	if r.Loading > 0 {
 		out("loaded in %.1f s", r.Loading)
 	}
+	if len(r.Tuning) > 0 {
+		out("set up with %s", strings.Join(r.Tuning, ", "))
+	}
+	if r.Smaller > 0 {
+		out("growth is how many times slower than with %s accounts; at most 1.3", thousands(r.Smaller))
+	}
+	out("opportunities are not measured: there are none in Kring yet")
 	out("")
-	out("| path | /s | p50 ms | p95 ms | p99 ms | bytes | bare /s | of bare | driver /s | of driver | budget | |")
-	out("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|---|")
+	out("| path | /s | p50 ms | p95 ms | p99 ms | bytes | bare /s | of bare | driver /s | of driver | growth | budget | |")
+	out("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|---|")
 	for _, w := range r.Rows {
-		driver, against := "", ""
+		driver, against, growth := "", "", ""
+		if w.Growth > 0 {
+			growth = fmt.Sprintf("%.2f", w.Growth)
+		}
 		if w.Driver > 0 {
 			driver, against = thousands(int(w.Driver)), fmt.Sprintf("%.2f", w.Against)
 		}
-		out("| %s | %s | %.2f | %.2f | %.2f | %s | %s | %.2f | %s | %s | %s | %s |", w.Path, thousands(int(w.Rate)), w.P50, w.P95, w.P99,
-			thousands(w.Bytes), thousands(int(w.Bare)), w.Ratio, driver, against, w.Budget, verdict(w))
+		out("| %s | %s | %.2f | %.2f | %.2f | %s | %s | %.2f | %s | %s | %s | %s | %s |", w.Path, thousands(int(w.Rate)), w.P50, w.P95, w.P99,
+			thousands(w.Bytes), thousands(int(w.Bare)), w.Ratio, driver, against, growth, w.Budget, verdict(w))
 	}
-	out("| cold start | %.0f ms | | | | | | | | | ≤ 300 ms | %s |", r.Cold, met(r.Cold <= 300))
+	out("| cold start | %.0f ms | | | | | | | | | | ≤ 300 ms | %s |", r.Cold, met(r.Cold <= 300))
 	if r.Idle > 0 {
-		out("| memory idle | %d MB | | | | | | | | | ≤ 60 MB | %s |", r.Idle, met(r.Idle <= 60))
-		out("| memory under load | %d MB | | | | | | | | | ≤ 250 MB | %s |", r.Loaded, met(r.Loaded <= 250))
+		out("| memory idle | %d MB | | | | | | | | | | ≤ 60 MB | %s |", r.Idle, met(r.Idle <= 60))
+		out("| memory under load | %d MB | | | | | | | | | | ≤ 250 MB | %s |", r.Loaded, met(r.Loaded <= 250))
 	}
 	return b.String()
 }
@@ -45,7 +55,13 @@ func verdict(w Row) string {
 	if w.Errors > 0 {
 		return fmt.Sprintf("**%d errors**", w.Errors)
 	}
-	return met(w.Met != nil && *w.Met)
+	if w.Met == nil {
+		return ""
+	}
+	if w.Growth > 1.3 {
+		return met(*w.Met) + ", **growth missed**"
+	}
+	return met(*w.Met)
 }
 
 func met(ok bool) string {

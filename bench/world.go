@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -32,6 +33,7 @@ type world struct {
 	Password string       `json:"password"`
 	Sample   []sample     `json:"-"`
 	IDs      []id.Account `json:"ids"`
+	Lists    []string     `json:"-"` // questions to a list
 }
 
 const (
@@ -235,7 +237,11 @@ func (r *run) pick(a *app.App, who app.Who, w *world) error {
 			}
 			for _, one := range p.Items {
 				w.IDs = append(w.IDs, one.ID)
-				w.Sample = append(w.Sample, sample{one.ID, one.Name, one.Phones.Preferred().E164, one.Emails.Preferred().Normal})
+				s := sample{ID: one.ID, Name: one.Name, Phone: one.Phones.Preferred().E164, Email: one.Emails.Preferred().Normal, Owner: one.Owner, Team: one.Team, City: one.Addresses.Main().City}
+				if len(one.Tags) > 0 {
+					s.Tag = one.Tags[0]
+				}
+				w.Sample = append(w.Sample, s)
 			}
 			if p.Next.IsZero() {
 				break
@@ -243,13 +249,36 @@ func (r *run) pick(a *app.App, who app.Who, w *world) error {
 			q.Cursor = p.Next
 		}
 	}
+	w.Lists = r.lists(w)
 	r.rng.Shuffle(len(w.Sample), func(i, j int) { w.Sample[i], w.Sample[j] = w.Sample[j], w.Sample[i] })
 	return nil
+}
+
+// lists are questions to a list as people have them: one field or two, in any
+// order.
+func (r *run) lists(w *world) (all []string) {
+	orders := []string{"name", "-name", "-updated_at", "created_at", "-size", "city"}
+	for i, s := range w.Sample {
+		ask := [][2]string{{"owner", s.Owner.String()}, {"team", s.Team.String()}, {"city", s.City}, {"tags", s.Tag}, {"phone", s.Phone}, {"email", s.Email}, {"size", "gte:250"}, {"kind", "person"}}
+		first := ask[i%len(ask)]
+		q := url.Values{"sort": {orders[r.rng.IntN(len(orders))]}}
+		q.Set(first[0], first[1])
+		if second := ask[r.rng.IntN(4)]; i%3 == 0 && second[0] != first[0] {
+			q.Set(second[0], second[1])
+		}
+		if first[1] != "" {
+			all = append(all, q.Encode())
+		}
+	}
+	return all
 }
 
 // weigh counts what there is.
 func (r *run) weigh(db *store.DB, who app.Who) error {
 	counts, err := db.Weigh(r.ctx, who.Org.ID)
+	if err == nil {
+		r.report.Tuning, err = db.Tuning(r.ctx)
+	}
 	r.report.Accounts, r.report.Contacts, r.report.Facts = counts["account"], counts["contact"], counts["fact"]
 	if i, e := os.Stat(filepath.Join(r.Data, "kring.db")); r.Database == "" && e == nil {
 		r.report.Megabytes = i.Size() >> 20

@@ -9,6 +9,8 @@ import (
 	"kring/base/fact"
 	"kring/base/fault"
 	"kring/base/id"
+	"kring/domain/filter"
+	"kring/domain/member"
 )
 
 // Call is one statement with its values.
@@ -133,6 +135,14 @@ func (b *Bare) Visit(ctx context.Context, token []byte, org id.Org, account id.A
 	return size, nil
 }
 
+// Page reads what one page of a list of accounts reads.
+func (b *Bare) Page(ctx context.Context, org id.Org, q filter.Query) (size int, err error) {
+	v := &View{d: b.d, org: org}
+	from, args := v.page(accounts, q, filter.Lens{}, member.Reach{Scope: member.All})
+	col, _, _ := accounts.order(q)
+	return b.read(ctx, Call{"SELECT " + accountColumns + ", " + col + from, args})
+}
+
 func (b *Bare) read(ctx context.Context, c Call) (size int, err error) {
 	st, err := b.stmt(ctx, b.reads, c.SQL)
 	if err != nil {
@@ -160,6 +170,22 @@ func (b *Bare) read(ctx context.Context, c Call) (size int, err error) {
 		}
 	}
 	return size, rs.Err()
+}
+
+// Tuning is how the database is set up where that is not as it comes.
+func (db *DB) Tuning(ctx context.Context) (all []string, err error) {
+	defer fault.Wrap(&err, "store.Tuning")
+	q := `SELECT 'journal_mode ' || journal_mode FROM pragma_journal_mode UNION ALL SELECT 'synchronous ' || synchronous FROM pragma_synchronous
+		UNION ALL SELECT 'cache_size ' || cache_size FROM pragma_cache_size UNION ALL SELECT 'SQLite ' || sqlite_version()`
+	if db.d == &postgres {
+		q = `SELECT name || ' ' || current_setting(name) FROM pg_catalog.pg_settings WHERE name IN ('server_version', 'shared_buffers', 'fsync', 'synchronous_commit',
+			'full_page_writes', 'autovacuum', 'max_wal_size', 'effective_cache_size', 'random_page_cost', 'work_mem', 'jit', 'wal_level') ORDER BY name`
+	}
+	err = db.write.with(ctx, func(c *conn) (err error) {
+		all, err = column[string](ctx, c.sql, q)
+		return err
+	})
+	return all, err
 }
 
 // Weigh counts the rows of an organisation's large tables.
