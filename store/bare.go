@@ -138,9 +138,9 @@ func (b *Bare) Visit(ctx context.Context, token []byte, org id.Org, account id.A
 // Page reads what one page of a list of accounts reads.
 func (b *Bare) Page(ctx context.Context, org id.Org, q filter.Query) (size int, err error) {
 	v := &View{d: b.d, org: org}
-	from, args := v.page(accounts, q, filter.Lens{}, member.Reach{Scope: member.All})
-	col, _, _ := accounts.order(q)
-	return b.read(ctx, Call{"SELECT " + accountColumns + ", " + col + from, args})
+	w := v.asked(accounts, q, filter.Lens{}, member.Reach{Scope: member.All})
+	col, dir, _ := accounts.order(q)
+	return b.read(ctx, Call{"SELECT " + accountColumns + ", " + col + " FROM account a" + w.String() + " ORDER BY " + col + dir + ", a.id" + dir + " LIMIT ?", append(w.args, q.Limit+1)})
 }
 
 func (b *Bare) read(ctx context.Context, c Call) (size int, err error) {

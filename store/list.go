@@ -322,13 +322,21 @@ func (l roll) order(q filter.Query) (col, dir, past string) {
 }
 
 // page is one page of a list: the conditions, the place and the order.
-func (v *View) page(l roll, q filter.Query, lens filter.Lens, r member.Reach) (from string, args []any) {
+func (v *View) page(l roll, q filter.Query, lens filter.Lens, r member.Reach) (from string, args []any, err error) {
 	w := v.asked(l, q, lens, r)
 	col, dir, past := l.order(q)
+	best, few, err := v.narrow(l, q, lens)
+	if err != nil {
+		return "", nil, err
+	}
+	if few {
+		w.and("a.id IN ("+best.query()+")", best.args...)
+		col = unordered(col)
+	}
 	if !q.Cursor.IsZero() {
 		w.and("("+col+", a.id)"+past+"(?, ?)", q.Cursor.Value, q.Cursor.ID)
 	}
-	return " FROM " + l.table + " a" + w.String() + " ORDER BY " + col + dir + ", a.id" + dir + " LIMIT ?", append(w.args, q.Limit+1)
+	return " FROM " + l.table + " a" + w.String() + " ORDER BY " + col + dir + ", a.id" + dir + " LIMIT ?", append(w.args, q.Limit+1), nil
 }
 
 // Page is one page and the place of the next; the zero Cursor when this is the
@@ -340,7 +348,10 @@ type Page[T any] struct {
 
 // paged reads a page: scan gets the values of sel, and the one sorted on last.
 func paged[T any](v *View, l roll, sel string, q filter.Query, lens filter.Lens, r member.Reach, scan func(func(...any) error) (T, error), name func(T) id.Record) (p Page[T], err error) {
-	from, args := v.page(l, q, lens, r)
+	from, args, err := v.page(l, q, lens, r)
+	if err != nil {
+		return p, err
+	}
 	col, _, _ := l.order(q)
 	var at any
 	more := false
@@ -483,9 +494,21 @@ func (v *View) CountContacts(q filter.Query, lens filter.Lens, r member.Reach) (
 
 func (v *View) count(l roll, q filter.Query, lens filter.Lens, r member.Reach) (n int, capped bool, err error) {
 	w := v.asked(l, q, lens, r)
+	best, few, err := v.narrow(l, q, lens)
+	if err != nil {
+		return 0, false, err
+	}
+	from := l.table + " a"
+	switch {
+	case few:
+		w.and("a.id IN ("+best.query()+")", best.args...)
+	case best.from != "" && !best.self: // as they come from their index, until there are enough
+		from = best.from + " x CROSS JOIN " + from
+		w.and("a.id = x."+best.name+" AND x.org_id = ? AND "+best.cond, best.args...)
+	}
 	w.args = append(w.args, MostCounted+1)
-	n, err = remembered(v, l.table+w.String(), w.args, func() (n int, err error) {
-		err = v.row("SELECT COUNT(*) FROM (SELECT 1 FROM "+l.table+" a"+w.String()+" LIMIT ?) counted", w.args, &n)
+	n, err = remembered(v, from+w.String(), w.args, func() (n int, err error) {
+		err = v.row("SELECT COUNT(*) FROM (SELECT 1 FROM "+from+w.String()+" LIMIT ?) counted", w.args, &n)
 		return n, err
 	})
 	return min(n, MostCounted), n > MostCounted, err

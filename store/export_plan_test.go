@@ -1,0 +1,57 @@
+package store
+
+import (
+	"context"
+
+	"kring/base/id"
+	"kring/domain/filter"
+	"kring/domain/member"
+)
+
+// Plan is how the database means to find a page of accounts.
+func (db *DB) Plan(ctx context.Context, org id.Org, q filter.Query) (plan string, err error) {
+	explain := "EXPLAIN QUERY PLAN "
+	if db.d == &postgres {
+		explain = "EXPLAIN "
+	}
+	err = db.Read(ctx, org, func(v *View) error {
+		if db.d == &postgres { // of a small table it reads all; what is asked is which index there is
+			for _, off := range []string{"SET LOCAL enable_seqscan = off", "SET LOCAL enable_bitmapscan = off", "SET LOCAL plan_cache_mode = force_custom_plan"} {
+				if _, err := v.c.sql.ExecContext(ctx, off); err != nil {
+					return err
+				}
+			}
+		}
+		from, args, err := v.page(accounts, q, filter.Lens{}, member.Reach{Scope: member.All})
+		if err != nil {
+			return err
+		}
+		rs, err := v.c.sql.QueryContext(ctx, explain+db.d.rebind("SELECT a.id"+from), args...)
+		if err != nil {
+			return err
+		}
+		defer rs.Close() //nolint:errcheck // the test is over
+		for rs.Next() {
+			var line string
+			into := []any{&line}
+			if db.d == &sqlite {
+				var a, b, c int
+				into = []any{&a, &b, &c, &line}
+			}
+			if err := rs.Scan(into...); err != nil {
+				return err
+			}
+			plan += line + "\n"
+		}
+		return rs.Err()
+	})
+	return plan, err
+}
+
+// Analyze counts what is in the tables.
+func (db *DB) Analyze(ctx context.Context) error {
+	return db.write.with(ctx, func(c *conn) error {
+		_, err := c.sql.ExecContext(ctx, "ANALYZE")
+		return err
+	})
+}

@@ -1,0 +1,113 @@
+package store
+
+import (
+	"strings"
+
+	"kring/base/fact"
+	"kring/base/fold"
+	"kring/domain/filter"
+)
+
+// A list is read in its order, from the index of that order, and each row is
+// asked whether it fits: with what many records have, fifty are soon found. What
+// few have is found by an index of its own instead and put in order afterwards,
+// or a million rows would be asked for three. Which of the two it is, counting
+// to a bound tells.
+
+// fewFit is how many records are gathered and put in order; with more, the
+// index of the order finds a page as soon.
+const fewFit = 2000
+
+// lead is the records that one comparison leaves, by an index that has it.
+type lead struct {
+	from string // table, as x
+	name string // column of x that is the record's id
+	cond string // of x, beside the organisation
+	args []any
+	self bool // the table is that of the list itself
+}
+
+// query selects the ids.
+func (l lead) query() string {
+	return "SELECT x." + l.name + " FROM " + l.from + " x WHERE x.org_id = ? AND " + l.cond
+}
+
+// led gives the lead of a comparison, when an index has it.
+func (v *View) led(l roll, q filter.Query, t filter.Term) (lead, bool) {
+	if t.Cmp != filter.Equals || len(t.Args) == 0 || len(t.Args) > 50 {
+		return lead{}, false
+	}
+	among := func(from, name, col, more string, args ...any) (lead, bool) {
+		return lead{from: from, name: name, cond: col + " IN (" + marks(len(args)) + ")" + more, args: append([]any{v.org}, args...)}, true
+	}
+	key := t.Field.Key
+	switch key {
+	case "tags":
+		return among("tagging", "record_id", "x.tag", " AND x.kind = '"+string(l.kind)+"'", t.Args...)
+	case "phone", "email":
+		return among("point", "record_id", "x.value", " AND x.record_kind = '"+string(l.kind)+"' AND x.kind = '"+key+"'", t.Args...)
+	case "account":
+		if l.kind == fact.Contact {
+			return among("contact_account", "contact_id", "x.account_id", "", t.Args...)
+		}
+	}
+	if q.Bin {
+		return lead{}, false // the indexes are of what is not in the bin
+	}
+	col, args := "", t.Args
+	switch key {
+	case "city":
+		col, args = "x.city_key", make([]any, len(t.Args))
+		for i, a := range t.Args {
+			s, _ := a.(string)
+			args[i] = fold.Key(s)
+		}
+	case "owner", "team":
+		if q.Sort.Key == "name" && (key == "owner" || l.kind == fact.Account) {
+			return lead{}, false // their index is in this order
+		}
+		col = "x." + key + "_id"
+		if key == "team" && l.kind == fact.Contact {
+			return lead{}, false
+		}
+	case "kvk", "external_id":
+		col = "x." + key
+	default:
+		return lead{}, false
+	}
+	found, ok := among(l.table, "id", col, " AND x.deleted_at IS NULL", args...)
+	found.self = true
+	return found, ok
+}
+
+// narrow gives the lead that leaves fewest, and whether those are few.
+func (v *View) narrow(l roll, q filter.Query, lens filter.Lens) (best lead, few bool, err error) {
+	least := fewFit + 1
+	for _, t := range q.Terms(lens) {
+		one, ok := v.led(l, q, t)
+		if !ok {
+			continue
+		}
+		args := append(append([]any{}, one.args...), fewFit+1)
+		n, err := remembered(v, "narrow "+one.query(), args, func() (n int, err error) {
+			err = v.row("SELECT COUNT(*) FROM ("+one.query()+" LIMIT ?) counted", args, &n)
+			return n, err
+		})
+		if err != nil {
+			return best, false, err
+		}
+		if n < least || best.from == "" {
+			best, least = one, n
+		}
+	}
+	return best, best.from != "" && least <= fewFit, nil
+}
+
+// unordered is a column to sort on that no index has: what few records have is
+// not looked for in the order of all.
+func unordered(col string) string {
+	if _, name, _ := strings.Cut(col, "."); name == "size" || strings.HasSuffix(name, "_at") {
+		return col + " + 0"
+	}
+	return col + " || ''"
+}
