@@ -333,10 +333,17 @@ func (v *View) page(l roll, q filter.Query, lens filter.Lens, r member.Reach) (f
 		w.and("a.id IN ("+best.query()+")", best.args...)
 		col = unordered(col)
 	}
+	order := " ORDER BY " + col + dir + ", a.id" + dir + " LIMIT ?"
 	if !q.Cursor.IsZero() {
 		w.and("("+col+", a.id)"+past+"(?, ?)", q.Cursor.Value, q.Cursor.ID)
 	}
-	return " FROM " + l.table + " a" + w.String() + " ORDER BY " + col + dir + ", a.id" + dir + " LIMIT ?", append(w.args, q.Limit+1), nil
+	args = append(w.args, q.Limit+1)
+	from = " FROM " + l.table + " a" + w.String() + order
+	if few { // only what is shown is read whole
+		page := v.where("a").and("a.id IN (SELECT a.id"+from+")", args...)
+		return " FROM " + l.table + " a" + page.String() + order, append(page.args, q.Limit+1), nil
+	}
+	return from, args, nil
 }
 
 // Page is one page and the place of the next; the zero Cursor when this is the

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 )
 
 // Bench measures this Kring on this machine.
@@ -13,6 +14,7 @@ type Bench struct {
 	Clients  int     `help:"How many ask at the same time." default:"16"`
 	Seed     uint64  `help:"Which invented world." default:"1899"`
 	Against  string  `help:"The report (--json) on a smaller world, to see what growth costs." type:"existingfile"`
+	Table    string  `help:"Write the table to this file, beside what is printed." type:"path"`
 }
 
 // Measured is what came out.
@@ -22,12 +24,14 @@ type Measured interface{ Table() string }
 // one), measures, and prints the budgets with what was measured.
 func (b *Bench) Run(r *run) error {
 	var say io.Writer = r.term.Err
-	if r.json {
-		say = nil
-	}
 	report, err := r.house.Bench(r.ctx, r.where, *b, say)
 	if err != nil || report == nil {
 		return err
+	}
+	if b.Table != "" {
+		if err := os.WriteFile(b.Table, []byte(report.Table()), 0o644); err != nil {
+			return err
+		}
 	}
 	if r.json {
 		e := json.NewEncoder(r.term.Out)
