@@ -12,6 +12,15 @@ import (
 type memo struct {
 	mu   sync.Mutex
 	kept map[string]answer
+	busy map[string]*finding
+}
+
+// finding is an answer that somebody is looking for. Whoever asks the same
+// meanwhile waits: when an answer has had its time, all who look at the list ask
+// at once.
+type finding struct {
+	writes uint64
+	done   chan struct{}
 }
 
 type answer struct {
@@ -32,14 +41,36 @@ func remembered[T any](v *View, q string, args []any, find func() (T, error)) (T
 		return find()
 	}
 	m, key := &v.db.memo, fmt.Sprintf("%s %s %#v", q, v.org, args)
+	if value, ok := recalled[T](m, key, v); ok {
+		return value, nil
+	}
 	m.mu.Lock()
-	a, ok := m.kept[key]
+	other := m.busy[key]
+	mine := &finding{writes: v.writes, done: make(chan struct{})}
+	if other == nil {
+		if m.busy == nil {
+			m.busy = map[string]*finding{}
+		}
+		m.busy[key] = mine
+	}
 	m.mu.Unlock()
-	if ok && a.writes == v.writes && a.until > v.now && a.until <= v.now+memoTerm {
-		if value, ok := a.value.(T); ok {
+	if other != nil && other.writes == v.writes {
+		select {
+		case <-other.done:
+		case <-v.ctx.Done():
+		}
+		if value, ok := recalled[T](m, key, v); ok {
 			return value, nil
 		}
 	}
+	defer func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		if m.busy[key] == mine {
+			delete(m.busy, key)
+			close(mine.done)
+		}
+	}()
 	value, err := find()
 	if err != nil {
 		return value, err
@@ -51,4 +82,16 @@ func remembered[T any](v *View, q string, args []any, find func() (T, error)) (T
 	}
 	m.kept[key] = answer{writes: v.writes, until: v.now + memoTerm, value: value}
 	return value, nil
+}
+
+// recalled is the answer that was kept, while it holds.
+func recalled[T any](m *memo, key string, v *View) (value T, ok bool) {
+	m.mu.Lock()
+	a, ok := m.kept[key]
+	m.mu.Unlock()
+	if !ok || a.writes != v.writes || a.until <= v.now || a.until > v.now+memoTerm {
+		return value, false
+	}
+	value, ok = a.value.(T)
+	return value, ok
 }

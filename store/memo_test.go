@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -75,6 +76,42 @@ func TestRemembered(t *testing.T) {
 		clock.Advance(3 * time.Second)
 		if got := count(db, o.ID); got != 5 {
 			t.Errorf("what another process wrote is not seen: %d", got)
+		}
+	})
+}
+
+// Who asks the same at once is answered the same, once it was found.
+func TestRememberedAtOnce(t *testing.T) {
+	t.Parallel()
+	kit.Both(t, func(t *testing.T, db *store.DB, _ *kit.Clock) {
+		o := found(t, db)
+		for n := range 5 {
+			var wg sync.WaitGroup
+			for range 12 {
+				wg.Go(func() {
+					err := db.Peek(t.Context(), o.ID, func(v *store.View) error {
+						all, err := v.Tags("", 50)
+						if err == nil && len(all) != n {
+							err = fmt.Errorf("%d tags, want %d", len(all), n)
+						}
+						return err
+					})
+					if err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			err := db.Write(t.Context(), o.ID, nobody, func(tx *store.Tx) error {
+				a, err := account.New(id.New[id.Account](), tx.Now(), "NL", account.Draft{Name: "Proef", Tags: []string{fmt.Sprintf("t%d", n)}})
+				if err == nil {
+					_, err = tx.AddAccount(a, fact.Fact{Deed: "account.created"})
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
 		}
 	})
 }
