@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"sync"
 
 	"kring/base/fact"
@@ -28,7 +29,14 @@ var errHeard = errors.New("heard")
 func (db *DB) Hear(ctx context.Context, org id.Org, actor fact.Actor, fn func(*Tx) error) (calls []Call, err error) {
 	err = db.Write(ctx, org, actor, func(tx *Tx) error {
 		calls = nil
-		tx.heard = func(q string, args []any) { calls = append(calls, Call{q, args}) }
+		tx.heard = func(q string, args []any) {
+			// Each change is heard as if it were the first, so several make the same
+			// words known.
+			if strings.HasPrefix(q, "INSERT INTO word_part") {
+				q += " ON CONFLICT DO NOTHING"
+			}
+			calls = append(calls, Call{q, args})
+		}
 		if err := fn(tx); err != nil {
 			return err
 		}
