@@ -153,6 +153,9 @@ func (s *seeker) everywhere() error {
 	if err != nil {
 		return err
 	}
+	if s.reach.Scope == member.All {
+		s.left = min(s.left, 2*common)
+	}
 	return s.lead(rarest)
 }
 
