@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -196,6 +197,9 @@ var typedInTown = []string{
 // more than is wanted.
 func TestSearchSameOnBoth(t *testing.T) {
 	t.Parallel()
+	if os.Getenv("KRING_TEST_POSTGRES") == "" {
+		t.Skip("compares with PostgreSQL: tools/postgres go test ./store")
+	}
 	_, sqlite, _ := kit.SQLite(t)
 	_, postgres, _ := kit.Postgres(t)
 	var said [2][]string
