@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"time"
 
 	"kring/base/column"
 	"kring/base/fact"
@@ -440,7 +441,7 @@ func (a *App) PreviewIntake(ctx context.Context, who Who, i id.Record, m intake.
 // does its own work.
 func (a *App) WorkIntakes(ctx context.Context) error {
 	handlers := map[string]func(context.Context, job.Job) error{intakeWork: a.runIntake, intakeBack: a.runIntakeBack}
-	return a.db.Work(ctx, handlers, job.Options{Slots: 1})
+	return a.db.Work(ctx, handlers, job.Options{Slots: 1, Grace: time.Second})
 }
 
 // wholeFile reads a file to its end and counts the rows; broken is the code of

@@ -13,6 +13,7 @@ import (
 	"kring/domain/account"
 	"kring/domain/contact"
 	"kring/domain/intake"
+	"kring/domain/match"
 	"kring/store"
 )
 
@@ -156,10 +157,14 @@ func (s *accountLanding) look(v *store.View) error {
 	if s.in.Options.Mode == intake.Update || s.in.Options.Twins == intake.Add || len(open) == 0 {
 		return nil
 	}
-	if err := s.exactTwins(v, open, func(l *line) twinValues { return accountValues(s.drafts[l]) }); err != nil {
+	if err := s.alikes(v, open, func(l *line) match.Subject { return store.AccountSubject(s.drafts[l]) }); err != nil {
 		return err
 	}
-	return s.twinEntries(v, open)
+	all, err := v.AccountsByID(each(s.follow(open), func(i id.Record) id.Account { return id.Account(i) }), s.who.Reach(fact.Account))
+	for _, a := range all {
+		s.enter(a, "")
+	}
+	return err
 }
 
 func (s *accountLanding) lookMail(v *store.View) error {
@@ -188,37 +193,6 @@ func (s *accountLanding) lookMail(v *store.View) error {
 		}
 	}
 	return nil
-}
-
-// twinEntries leaves out the twins that this import made itself: those are the
-// same row of the file again, and known as such. Of those that are updated it
-// reads the records.
-func (s *accountLanding) twinEntries(v *store.View, open []*line) error {
-	var ids []id.Record
-	for _, l := range open {
-		for _, t := range l.twins {
-			ids = append(ids, t.id)
-		}
-	}
-	made, err := v.IntakeMakers(*s.in, distinct(ids))
-	if err != nil {
-		return err
-	}
-	var follow []id.Account
-	for _, l := range open {
-		l.twins = slices.DeleteFunc(l.twins, func(t twin) bool { _, ours := made[t.id]; return ours && !s.dry })
-		for _, t := range l.twins {
-			follow = append(follow, id.Account(t.id))
-		}
-	}
-	if s.in.Options.Twins != intake.Follow {
-		return nil
-	}
-	all, err := v.AccountsByID(distinct(follow), s.who.Reach(fact.Account))
-	for _, a := range all {
-		s.enter(a, "")
-	}
-	return err
 }
 
 // enter puts an account on the page, once.

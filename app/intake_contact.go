@@ -13,6 +13,7 @@ import (
 	"kring/domain/account"
 	"kring/domain/contact"
 	"kring/domain/intake"
+	"kring/domain/match"
 	"kring/domain/member"
 	"kring/store"
 )
@@ -139,39 +140,24 @@ func (s *contactLanding) look(v *store.View) error {
 	if s.in.Options.Mode == intake.Update || s.in.Options.Twins == intake.Add || len(open) == 0 {
 		return nil
 	}
-	if err := s.exactTwins(v, open, func(l *line) twinValues { return contactValues(s.drafts[l]) }); err != nil {
+	if err := s.alikes(v, open, s.subject); err != nil {
 		return err
 	}
-	return s.twinEntries(v, open)
+	more, err := v.ContactsByID(each(s.follow(open), func(i id.Record) id.Contact { return id.Contact(i) }), s.who.Reach(fact.Contact))
+	if err != nil {
+		return err
+	}
+	return s.enter(v, more, nil)
 }
 
-// twinEntries does for contacts what accountLanding.twinEntries does.
-func (s *contactLanding) twinEntries(v *store.View, open []*line) error {
-	var ids []id.Record
-	for _, l := range open {
-		for _, t := range l.twins {
-			ids = append(ids, t.id)
-		}
+// subject is what there is to compare of a row, with the account that is here.
+func (s *contactLanding) subject(l *line) match.Subject {
+	sub := store.ContactSubject(s.drafts[l])
+	sub.Accounts = nil
+	if f := s.firms[l.values["account"]]; f != nil && f.wrong == nil {
+		sub.Accounts = []id.Account{f.account.ID}
 	}
-	made, err := v.IntakeMakers(*s.in, distinct(ids))
-	if err != nil {
-		return err
-	}
-	var follow []id.Contact
-	for _, l := range open {
-		l.twins = slices.DeleteFunc(l.twins, func(t twin) bool { _, ours := made[t.id]; return ours && !s.dry })
-		for _, t := range l.twins {
-			follow = append(follow, id.Contact(t.id))
-		}
-	}
-	if s.in.Options.Twins != intake.Follow {
-		return nil
-	}
-	all, err := v.ContactsByID(distinct(follow), s.who.Reach(fact.Contact))
-	if err != nil {
-		return err
-	}
-	return s.enter(v, all, nil)
+	return sub
 }
 
 // enter puts contacts on the page, each once.

@@ -23,6 +23,7 @@ import (
 	"kring/domain/field"
 	"kring/domain/file"
 	"kring/domain/intake"
+	"kring/domain/match"
 	"kring/domain/member"
 	"kring/domain/order"
 	"kring/paper/sheet"
@@ -79,8 +80,8 @@ type line struct {
 	label  string
 	deed   intake.Deed
 	record id.Record
-	names  []string // by what it is known in the file, hashed
-	twins  []twin   // records that it may be
+	names  []string      // by what it is known in the file, hashed
+	twins  []match.Found // records that it may be, the likeliest first
 }
 
 // page is a few hundred rows.

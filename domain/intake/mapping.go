@@ -294,3 +294,21 @@ func (m Mapping) blame(name string) int {
 	}
 	return -1
 }
+
+// Explained is a row as it stands in the file, with a cell behind it that says
+// in English why it did not land.
+func (r Row) Explained(m Mapping) []string {
+	row := slices.Clone(r.Cells)
+	for len(row) < len(m) {
+		row = append(row, "")
+	}
+	var why []string
+	for _, p := range r.Problems {
+		if p.Column >= 0 && p.Column < len(m) {
+			why = append(why, heading(m, p.Column)+": "+p.Text)
+		} else {
+			why = append(why, p.Text)
+		}
+	}
+	return append(row[:len(m)], strings.Join(why, "; "))
+}

@@ -16,6 +16,7 @@ import (
 	"kring/domain/contact"
 	"kring/domain/cycle"
 	"kring/domain/field"
+	"kring/domain/intake"
 	"kring/domain/member"
 	"kring/domain/order"
 	"kring/domain/view"
@@ -116,6 +117,21 @@ var trials = map[string]trial{
 		h.must(err)
 	}},
 
+	"list_imports":       {right: member.Import, lists: "import", query: "limit=200", good: 200},
+	"add_import":         {right: member.Import, query: "kind=account&name=a.csv", body: "naam\nZaak\n", good: 201},
+	"get_import":         {right: member.Import, on: "import", good: 200},
+	"list_import_fields": {right: member.Import, on: "import", good: 200},
+	"preview_import":     {right: member.Import, on: "import", good: 200},
+	"map_import":         {right: member.Import, on: "import", body: `{"columns":[{"head":"naam","key":"name"}],"options":{"origin":"own","ground":"contract"}}`, good: 200},
+	"check_import":       {right: member.Import, on: "import", good: 200, setup: mapFirst},
+	"run_import":         {right: member.Import, on: "import", good: 200, setup: mapFirst},
+	"undo_import":        {right: member.Import, on: "import", good: 409},
+	"resume_import":      {right: member.Import, on: "import", good: 409},
+	"inform_import":      {right: member.Import, on: "import", good: 409},
+	"fix_import":         {right: member.Import, on: "import", body: `{"fixes":[{"row":2,"column":0,"value":"Zaak"}]}`, good: 200, setup: mapFirst},
+	"list_import_rows":   {right: member.Import, on: "import", query: "deed=refused", good: 200},
+	"get_import_refused": {right: member.Import, on: "import", good: 200},
+
 	"list_facts": {right: member.FactRead, lists: "fact", good: 200},
 	"search":     {right: member.AccountRead, lists: "account", query: "q=NAME", good: 200},
 	"list_tags":  {right: member.AccountRead, good: 200},
@@ -136,6 +152,14 @@ func binAccount(h *house, admin app.Who, target string) {
 
 func cancelledOrder(h *house, admin app.Who, target string) {
 	_, err := h.App.CancelOrder(h.t.Context(), admin, parsed[id.Order](h, target), 0, "dubbel")
+	h.must(err)
+}
+
+func mapFirst(h *house, admin app.Who, target string) {
+	i := parsed[id.Record](h, target)
+	in, _, err := h.App.Intake(h.t.Context(), admin, i)
+	h.must(err)
+	_, err = h.App.MapIntake(h.t.Context(), admin, i, in.Mapping, intake.Options{Origin: "own", Ground: "contract"})
 	h.must(err)
 }
 
@@ -210,6 +234,14 @@ func (h *house) thing(kind string, admin, of app.Who) string {
 		f, err := h.App.AddField(ctx, admin, field.Draft{Kind: fact.Account, Key: "k_" + unique(), Label: field.Label{NL: "Veld"}, Type: field.Text, Purpose: "p", Ground: field.Contract})
 		h.must(err)
 		return f.ID.String()
+	case "import":
+		maker := of
+		if !of.Can(member.Import) {
+			maker = admin
+		}
+		in, err := h.App.AddIntake(ctx, maker, fact.Account, "a.csv", strings.NewReader("naam\nZaak\n"))
+		h.must(err)
+		return in.ID.String()
 	case "webhook", "delivery":
 		old, err := h.App.Webhooks(ctx, admin)
 		h.must(err)
@@ -254,6 +286,8 @@ func seen(who app.Who, kind, whose string) bool {
 		return who.Scope(fact.Account) == member.All
 	case "contact":
 		return who.Scope(fact.Contact) == member.All
+	case "import": // somebody else's
+		return who.Can(member.SettingManage)
 	case "view": // somebody else's, not shared
 		return false
 	}

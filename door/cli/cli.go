@@ -57,6 +57,7 @@ type commands struct {
 	User    User    `cmd:"" help:"Members: who may come in."`
 	Token   Token   `cmd:"" help:"API tokens."`
 	Export  Export  `cmd:"" help:"Write records to a file that a spreadsheet or another Kring reads."`
+	Import  Import  `cmd:"" help:"Make records of the rows of a file, or take that back."`
 	Backup  Backup  `cmd:"" help:"Write everything into one file, while Kring runs."`
 	Restore Restore `cmd:"" help:"Put a backup in the place of the database."`
 	Migrate Migrate `cmd:"" help:"Bring the schema up to date (serve does so by itself)."`
