@@ -25,7 +25,7 @@ import (
 
 // Import makes records of the rows of a file, and takes that back.
 type Import struct {
-	Kind string `arg:"" optional:"" help:"accounts or contacts; teams, leads, products, opportunities and orders as they come to exist."`
+	Kind string `arg:"" optional:"" help:"accounts, contacts or orders; teams, leads, products and opportunities as they come to exist."`
 	File string `arg:"" optional:"" type:"existingfile" help:"CSV, XLSX or vCard."`
 
 	Map        []string `help:"What a column becomes, in place of the proposal: 'Customer no=external_id'; nothing behind the = leaves it out; a number names the column by its place." placeholder:"COLUMN=FIELD"`
@@ -46,7 +46,7 @@ type Import struct {
 }
 
 var (
-	errImportKinds = fault.New(fault.Invalid, "intake.kind", "this kind of record cannot be imported yet: accounts and contacts can")
+	errImportKinds = fault.New(fault.Invalid, "intake.kind", "this kind of record cannot be imported yet: accounts, contacts and orders can")
 	errImportFile  = fault.New(fault.Invalid, "intake.file", "say what to import: kring import accounts FILE")
 	errImportMap   = fault.New(fault.Invalid, "intake.map", "there is no such column")
 )
