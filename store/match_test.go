@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 	"time"
 
 	"kring/base/fact"
@@ -359,6 +360,9 @@ func TestGroups(t *testing.T) {
 						}
 						if after = next; next == "" {
 							break
+						}
+						if !utf8.ValidString(next) { // it is kept as text
+							t.Fatalf("%s by %s: the place %q", c.kind, c.by, next)
 						}
 					}
 					if n != c.groups {
