@@ -144,7 +144,7 @@ func (a *App) contactsBack(tx *store.Tx, who Who, rows []intake.Row) ([]intake.R
 	if err != nil {
 		return nil, err
 	}
-	files, err := tx.WithFiles(each(rows, func(r intake.Row) id.Record { return r.Record }))
+	used, err := tx.Used(each(rows, func(r intake.Row) id.Record { return r.Record }))
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +160,7 @@ func (a *App) contactsBack(tx *store.Tx, who Who, rows []intake.Row) ([]intake.R
 			rows[n].Undone = "erased"
 		case c.Version != r.Version:
 			rows[n] = keep(r, intake.ErrChanged)
-		case r.Deed == intake.Created && files[r.Record]:
+		case r.Deed == intake.Created && used[r.Record]:
 			rows[n] = keep(r, intake.ErrUsed)
 		case r.Deed == intake.Created:
 			gone = append(gone, c)
@@ -223,7 +223,7 @@ func (a *App) accountsBack(tx *store.Tx, who Who, rows []intake.Row) ([]intake.R
 	if err != nil {
 		return nil, err
 	}
-	files, err := tx.WithFiles(each(rows, func(r intake.Row) id.Record { return r.Record }))
+	used, err := tx.Used(each(rows, func(r intake.Row) id.Record { return r.Record }))
 	if err != nil {
 		return nil, err
 	}
@@ -243,7 +243,7 @@ func (a *App) accountsBack(tx *store.Tx, who Who, rows []intake.Row) ([]intake.R
 			rows[n].Undone = "erased"
 		case acc.Version != r.Version:
 			rows[n] = keep(r, intake.ErrChanged)
-		case r.Deed == intake.Created && (files[r.Record] || people[acc.ID] > 0):
+		case r.Deed == intake.Created && (used[r.Record] || people[acc.ID] > 0):
 			rows[n] = keep(r, intake.ErrUsed)
 		case r.Deed == intake.Created:
 			gone = append(gone, acc)

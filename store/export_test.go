@@ -91,3 +91,6 @@ func Pointers() (all [][3]string) {
 	}
 	return all
 }
+
+// Attached are the tables that keep an import's record from being erased.
+var Attached = attached
