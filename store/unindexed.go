@@ -34,7 +34,7 @@ func (db *DB) Unindexed(ctx context.Context, say func(string), fill func() error
 			}
 		}
 		made = texts
-		return nil
+		return db.heaps(ctx, c)
 	})
 	if err != nil {
 		return err
@@ -43,6 +43,9 @@ func (db *DB) Unindexed(ctx context.Context, say func(string), fill func() error
 		return err
 	}
 	return db.write.with(ctx, func(c *conn) error {
+		if err := db.sorted(ctx, c, say); err != nil {
+			return err
+		}
 		for i, text := range made {
 			if _, err := c.sql.ExecContext(ctx, text); err != nil {
 				return fmt.Errorf("%w in %s", err, text)
@@ -53,6 +56,59 @@ func (db *DB) Unindexed(ctx context.Context, say func(string), fill func() error
 		_, e := c.sql.ExecContext(ctx, db.roomy(false))
 		return errors.Join(err, e)
 	})
+}
+
+// scattered are the tables whose key is not in the order in which rows come: each
+// page of rows would touch nearly every page of such a table. While the database
+// is filled they are heaps, and are sorted once.
+var scattered = []struct{ table, key string }{
+	{"search", "org_id, kind, token, record_id"},
+	{"word_part", "org_id, part, word"},
+	{"block", "org_id, kind, key, record_id"},
+}
+
+func (db *DB) heaps(ctx context.Context, c *conn) error {
+	for _, t := range scattered {
+		qs := []string{"ALTER TABLE " + t.table + " DROP CONSTRAINT " + t.table + "_pkey"}
+		if db.d == &sqlite {
+			qs = []string{
+				"ALTER TABLE " + t.table + " RENAME TO " + t.table + "_sorted",
+				"CREATE TABLE " + t.table + " AS SELECT * FROM " + t.table + "_sorted WHERE FALSE",
+			}
+		}
+		if err := db.each(ctx, c, qs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sorted turns the heaps into what they are.
+func (db *DB) sorted(ctx context.Context, c *conn, say func(string)) error {
+	for i, t := range scattered {
+		qs := []string{"ALTER TABLE " + t.table + " ADD PRIMARY KEY (" + t.key + ")"}
+		if db.d == &sqlite {
+			qs = []string{
+				"INSERT INTO " + t.table + "_sorted SELECT * FROM " + t.table + " ORDER BY " + t.key,
+				"DROP TABLE " + t.table,
+				"ALTER TABLE " + t.table + "_sorted RENAME TO " + t.table,
+			}
+		}
+		if err := db.each(ctx, c, qs); err != nil {
+			return err
+		}
+		say(fmt.Sprintf("%d of %d tables sorted", i+1, len(scattered)))
+	}
+	return nil
+}
+
+func (db *DB) each(ctx context.Context, c *conn, qs []string) error {
+	for _, q := range qs {
+		if _, err := c.sql.ExecContext(ctx, q); err != nil {
+			return fmt.Errorf("%w in %s", err, q)
+		}
+	}
+	return nil
 }
 
 // roomy gives the connection that fills much memory, and takes it back.
