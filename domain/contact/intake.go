@@ -23,7 +23,7 @@ func Columns() column.Fields {
 			"mx": {"Neutraal", "Mx", "X"}}},
 		{Key: "initials", Kind: catalogue.Text, Words: []string{"Voorletters", "Initialen", "Initials"}},
 		{Key: "given", Kind: catalogue.Text, Words: []string{"Voornaam", "Roepnaam", "Given name", "First name", "Firstname", "Forename"}},
-		{Key: "infix", Kind: catalogue.Text, Words: []string{"Tussenvoegsel", "Tussenvoegsels", "Voorvoegsel", "Infix", "Name prefix", "Middle name"}},
+		{Key: "infix", Kind: catalogue.Text, Words: []string{"Tussenvoegsel", "Tussenvoegsels", "Voorvoegsel", "Infix", "Prefix", "Name prefix", "Middle name"}},
 		{Key: "family", Kind: catalogue.Text, Words: []string{"Achternaam", "Familienaam", "Geslachtsnaam", "Family name", "Last name", "Lastname", "Surname"}},
 		{Key: "language", Kind: catalogue.Text, Words: []string{"Taal", "Taalcode", "Language"}},
 		{Key: "account", Kind: catalogue.Record, Words: []string{
