@@ -10,6 +10,7 @@ import (
 	"kring/base/id"
 	"kring/base/opt"
 	"kring/domain/account"
+	"kring/domain/match"
 	"kring/domain/member"
 )
 
@@ -31,7 +32,7 @@ var accountFolder = &folder{
 		{key: "register", keys: []string{"legal_form", "kvk", "branch", "vat_id", "sbi", "size"}, more: true},
 		{key: "origin", keys: []string{"counter_value", "source", "source_from", "external_id"}, more: true},
 	},
-	load: loadAccount, add: addAccount, change: changeAccount, preview: previewAccount, stale: staleAccount, move: moveAccount,
+	load: loadAccount, add: addAccount, like: likeAccount, change: changeAccount, preview: previewAccount, stale: staleAccount, move: moveAccount,
 	catalogue: func(v *visit) (catalogue.Catalogue, error) { return v.app.AccountCatalogue(v.r.Context(), v.who) },
 }
 
@@ -105,7 +106,8 @@ func accountPatch(q *asked, keys []string) (p account.Patch) {
 	return p
 }
 
-func addAccount(v *visit, q *asked) (leaf, error) {
+// accountDraft is what the form says of a new account, when it can be read.
+func accountDraft(v *visit, q *asked) (account.Draft, error) {
 	p := accountPatch(q, q.mentioned())
 	d := account.Draft{
 		Kind: p.Kind.Or(""), Name: p.Name.Or(""), LegalForm: p.LegalForm.Or(""), KvK: p.KvK.Or(""), Branch: p.Branch.Or(""), VatID: p.VatID.Or(""), SBI: p.SBI.Or(""),
@@ -113,10 +115,23 @@ func addAccount(v *visit, q *asked) (leaf, error) {
 		Emails: p.Emails.Or(nil), Addresses: p.Addresses.Or(nil), Website: p.Website.Or(""), Tags: p.Tags.Or(nil), Note: p.Note.Or(""), Source: p.Source.Or(""),
 		SourceFrom: p.SourceFrom.Or(""), ExternalID: p.ExternalID.Or(""), Own: p.Own,
 	}
-	if err := q.both(func() error {
+	return d, q.both(func() error {
 		_, err := account.New(id.Account{}, 0, v.region(), d)
 		return err
-	}); err != nil {
+	})
+}
+
+func likeAccount(v *visit, q *asked) ([]match.Found, error) {
+	d, err := accountDraft(v, q)
+	if err != nil {
+		return nil, err
+	}
+	return v.app.LikeAccount(v.r.Context(), v.who, d)
+}
+
+func addAccount(v *visit, q *asked) (leaf, error) {
+	d, err := accountDraft(v, q)
+	if err != nil {
 		return leaf{}, err
 	}
 	a, err := v.app.AddAccountOnce(v.r.Context(), v.who, once[id.Account](q), d)

@@ -10,6 +10,7 @@ import (
 	"kring/base/id"
 	"kring/base/opt"
 	"kring/domain/contact"
+	"kring/domain/match"
 	"kring/domain/member"
 )
 
@@ -29,7 +30,7 @@ var contactFolder = &folder{
 		{key: "person", keys: []string{"honorific", "initials", "language", "addresses"}, more: true},
 		{key: "origin", keys: []string{"owner", "team", "source", "source_from", "external_id"}, more: true},
 	},
-	load: loadContact, add: addContact, change: changeContact, preview: previewContact, stale: staleContact, move: moveContact,
+	load: loadContact, add: addContact, like: likeContact, change: changeContact, preview: previewContact, stale: staleContact, move: moveContact,
 	catalogue: func(v *visit) (catalogue.Catalogue, error) { return v.app.ContactCatalogue(v.r.Context(), v.who) },
 }
 
@@ -102,10 +103,11 @@ func contactPatch(q *asked, keys []string) (p contact.Patch, err error) {
 	return p, nil
 }
 
-func addContact(v *visit, q *asked) (leaf, error) {
+// contactDraft is what the form says of a new contact, when it can be read.
+func contactDraft(v *visit, q *asked) (contact.Draft, error) {
 	p, err := contactPatch(q, q.mentioned())
 	if err != nil {
-		return leaf{}, err
+		return contact.Draft{}, err
 	}
 	d := contact.Draft{
 		Honorific: p.Honorific.Or(""), Initials: p.Initials.Or(""), Given: p.Given.Or(""), Infix: p.Infix.Or(""), Family: p.Family.Or(""), Language: p.Language.Or(""),
@@ -113,10 +115,23 @@ func addContact(v *visit, q *asked) (leaf, error) {
 		Addresses: p.Addresses.Or(nil), Tags: p.Tags.Or(nil), Note: p.Note.Or(""), Source: p.Source.Or(""), SourceFrom: p.SourceFrom.Or(""),
 		ExternalID: p.ExternalID.Or(""), Own: p.Own,
 	}
-	if err := q.both(func() error {
+	return d, q.both(func() error {
 		_, err := contact.New(id.Contact{}, 0, v.region(), d)
 		return err
-	}); err != nil {
+	})
+}
+
+func likeContact(v *visit, q *asked) ([]match.Found, error) {
+	d, err := contactDraft(v, q)
+	if err != nil {
+		return nil, err
+	}
+	return v.app.LikeContact(v.r.Context(), v.who, d)
+}
+
+func addContact(v *visit, q *asked) (leaf, error) {
+	d, err := contactDraft(v, q)
+	if err != nil {
 		return leaf{}, err
 	}
 	c, err := v.app.AddContactOnce(v.r.Context(), v.who, once[id.Contact](q), d)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"kring/app"
 	"kring/domain/member"
 	"kring/look"
 )
@@ -33,12 +34,14 @@ type place struct {
 	group string // nav.<group>, "" for the first
 	dock  bool   // in the phone's bar
 	foot  bool
+	waits func(v *visit) int // of a place that is only there when something waits: how much
 }
 
 // places in the order of ui.md §2.4. What does not exist yet is absent.
 var places = []place{
 	{key: "accounts", href: "/accounts", icon: "building-2", keys: "g r", right: member.AccountRead, group: "customers", dock: true},
 	{key: "contacts", href: "/contacts", icon: "users", keys: "g n", right: member.ContactRead, group: "customers", dock: true},
+	{key: "duplicates", href: "/duplicates", icon: "copy", keys: "g d", right: member.AccountWrite, group: "customers", waits: (*visit).pairsWait},
 	{key: "settings", href: "/settings", icon: "settings", keys: "g i", right: member.Self, foot: true},
 }
 
@@ -58,7 +61,15 @@ func (v *visit) shell(here string) look.Shell {
 		}
 		current := here == p.href || strings.HasPrefix(here, p.href+"/")
 		item := look.NavItem{Label: t("nav." + p.key), Icon: p.icon, Href: p.href, Current: current}
+		quiet := false
+		if p.waits != nil {
+			n := p.waits(v)
+			if quiet = n == 0 && !current; n > 0 {
+				item.Count = v.words.Count(min(n, app.MostPairsCounted), n > app.MostPairsCounted)
+			}
+		}
 		switch {
+		case quiet:
 		case p.foot:
 			s.Foot = append(s.Foot, item)
 		case p.group == "" || len(s.Nav) > 0 && s.Nav[len(s.Nav)-1].Label == t("nav."+p.group):
@@ -117,6 +128,7 @@ func (d *Desk) routes() {
 	d.settingRoutes()
 	d.listRoutes()
 	d.recordRoutes()
+	d.matchRoutes()
 	d.paletteRoutes()
 	d.searchRoutes()
 	d.importRoutes()

@@ -13,6 +13,7 @@ import (
 	"kring/domain/contact"
 	"kring/domain/field"
 	"kring/domain/filter"
+	"kring/domain/match"
 	"kring/domain/member"
 	"kring/look"
 )
@@ -31,6 +32,7 @@ type folder struct {
 	shown              []string   // the other fields on the overview, in this order
 	load               func(v *visit, i id.Record, l app.Look) (leaf, app.RecordPage, error)
 	add                func(v *visit, q *asked) (leaf, error)
+	like               func(v *visit, q *asked) ([]match.Found, error) // what is there already, perhaps
 	change             func(v *visit, i id.Record, version int64, q *asked, keys []string) (leaf, error)
 	preview            func(v *visit, l leaf, q *asked, keys []string) (leaf, error)
 	stale              func(err error) (now leaf, theirs []fact.Change, stale bool)
@@ -64,10 +66,11 @@ type dossier struct {
 	*folder
 	leaf
 	app.RecordPage
-	v    *visit
-	tab  string // "", "timeline", "contacts", "files", "history"
-	list string // the query of the list it was opened from
-	by   string // whose deeds the timeline shows: "", "people", "machines"
+	v     *visit
+	tab   string       // "", "timeline", "contacts", "files", "history"
+	list  string       // the query of the list it was opened from
+	alike app.PairPage // open pairs of which it is one
+	by    string       // whose deeds the timeline shows: "", "people", "machines"
 }
 
 func (d *Desk) recordRoutes() {
@@ -148,6 +151,11 @@ func (f *folder) page(tab string) handler {
 			return err
 		}
 		d.tab = tab
+		if tab == "" && d.mayWrite() {
+			if d.alike, err = v.app.PairsOf(v.r.Context(), v.who, d.id); err != nil {
+				return err
+			}
+		}
 		return v.show(http.StatusOK, recordPage(d))
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"kring/domain/account"
 	"kring/domain/contact"
 	"kring/domain/field"
+	"kring/domain/match"
 	"kring/domain/member"
 	"kring/look"
 )
@@ -44,6 +45,8 @@ type asked struct {
 	back    string            // where Terug goes
 	version int64
 	name    string // of the record; empty for a new one
+
+	alike []match.Found // what is there already, perhaps
 }
 
 // mostRows is how many rows of a list are looked at.
@@ -614,6 +617,16 @@ func (f *folder) create(v *visit) error {
 	q.address, q.back = f.path+"/new", f.path
 	if q.more = form.Get("more"); q.more != "" {
 		return q.answer(http.StatusOK)
+	}
+	if form.Get("anyway") == "" {
+		if q.alike, err = f.like(v, q); err != nil && !q.refused(err) {
+			return err
+		}
+		q.alike = slices.DeleteFunc(q.alike, func(f match.Found) bool { return f.ID.String() == form.Get("once") }) // sent twice
+		if err == nil && len(q.alike) > 0 {
+			return q.answer(http.StatusUnprocessableEntity)
+		}
+		q.said, q.wrong = nil, fault.Fields{} // what is wrong is told below, all of it
 	}
 	l, err := f.add(v, q)
 	if err != nil {

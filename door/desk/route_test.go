@@ -100,6 +100,13 @@ var allowed = map[string]struct {
 	"POST /contacts/bulk":                                    {member.ContactRead, ""}, // the deed takes more
 	"GET /contacts/{id}/cell":                                {member.ContactWrite, "contact"},
 	"POST /contacts/{id}/cell":                               {member.ContactWrite, "contact"},
+	"GET /duplicates":                                        {member.AccountWrite, ""},
+	"POST /duplicates/scan":                                  {member.SettingManage, ""},
+	"POST /duplicates/thresholds":                            {member.SettingManage, ""},
+	"GET /duplicates/{id}":                                   {member.AccountWrite, "mine"},
+	"POST /duplicates/{id}/separation":                       {member.AccountWrite, "mine"},
+	"POST /duplicates/{id}/postponement":                     {member.AccountWrite, "mine"},
+	"POST /duplicates/{id}/reopening":                        {member.AccountWrite, "mine"},
 	"GET /palette":                                           {member.AccountRead, ""},
 	"GET /search":                                            {member.AccountRead, ""},
 	"POST /palette/{deed}":                                   {member.Self, "mine"},
