@@ -52,7 +52,7 @@ func (a *App) addContact(tx *store.Tx, who Who, i id.Contact, d contact.Draft) (
 	if err != nil {
 		return c, err
 	}
-	if err := a.atAccounts(tx, who, nil, c.Accounts); err != nil {
+	if err := a.atAccounts(&tx.View, who, nil, c.Accounts); err != nil {
 		return c, err
 	}
 	if c.Team, err = placed(tx, c.Owner, c.Team); err != nil {
@@ -68,20 +68,20 @@ func (a *App) addContact(tx *store.Tx, who Who, i id.Contact, d contact.Draft) (
 // atAccounts checks that a contact is put only at accounts within reach, that
 // are not in the bin, and that no second person comes to an account of kind
 // person.
-func (a *App) atAccounts(tx *store.Tx, who Who, before, links []contact.Link) error {
+func (a *App) atAccounts(v *store.View, who Who, before, links []contact.Link) error {
 	fs := fault.Fields{}
 	for n, l := range links {
 		if old := (contact.Contact{Accounts: before}); hasLink(old, l.Account) {
 			continue
 		}
-		acc, err := seenAccount(&tx.View, who, l.Account)
+		acc, err := seenAccount(v, who, l.Account)
 		switch {
 		case errors.Is(err, store.ErrNotFound) || errors.As(err, new(*Merged)) || err == nil && acc.Deleted != 0:
 			fs.Add(at("accounts", n, "account"), ErrNoAccount)
 		case err != nil:
 			return err
 		case acc.Kind == "person":
-			there, err := tx.ContactsAt(acc.ID, 1)
+			there, err := v.ContactsAt(acc.ID, 1)
 			if err != nil {
 				return err
 			}
@@ -163,7 +163,7 @@ func (a *App) changeContact(tx *store.Tx, who Who, i id.Contact, version int64, 
 	if err != nil || len(changes) == 0 {
 		return c, err
 	}
-	if err := a.atAccounts(tx, who, c.Accounts, next.Accounts); err != nil {
+	if err := a.atAccounts(&tx.View, who, c.Accounts, next.Accounts); err != nil {
 		return c, err
 	}
 	if p.Owner.Given() || p.Team.Given() {

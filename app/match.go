@@ -134,7 +134,7 @@ func (a *App) LikeAccount(ctx context.Context, who Who, d account.Draft) (found 
 	if err != nil {
 		return nil, err
 	}
-	return a.like(ctx, who, member.AccountWrite, store.AccountSubject(acc))
+	return a.like(ctx, who, member.AccountWrite, store.AccountSubject(acc), func(*store.View) error { return nil })
 }
 
 // LikeContact does so for contacts.
@@ -143,11 +143,14 @@ func (a *App) LikeContact(ctx context.Context, who Who, d contact.Draft) (found 
 	if err != nil {
 		return nil, err
 	}
-	return a.like(ctx, who, member.ContactWrite, store.ContactSubject(c))
+	return a.like(ctx, who, member.ContactWrite, store.ContactSubject(c), func(v *store.View) error { return a.atAccounts(v, who, nil, c.Accounts) })
 }
 
-func (a *App) like(ctx context.Context, who Who, right member.Right, s match.Subject) (found []match.Found, err error) {
+func (a *App) like(ctx context.Context, who Who, right member.Right, s match.Subject, check func(*store.View) error) (found []match.Found, err error) {
 	err = a.read(ctx, who, right, func(v *store.View) error {
+		if err := check(v); err != nil {
+			return err
+		}
 		all, err := a.lookalikes(v, who, s.Kind, []match.Subject{s})
 		if err == nil {
 			found = all[0]
@@ -176,6 +179,14 @@ func pairsWithin(who Who) map[fact.Kind]member.Reach {
 	return within
 }
 
+// mayPair refuses who may decide about no pair at all.
+func mayPair(who Who) error {
+	if !who.Can(member.AccountWrite) && !who.Can(member.ContactWrite) {
+		return ErrDenied
+	}
+	return nil
+}
+
 // PairPage is a page of pairs with both records of each.
 type PairPage struct {
 	Pairs    []match.Pair
@@ -193,6 +204,9 @@ func (a *App) Pairs(ctx context.Context, who Who, kind fact.Kind, state match.St
 	}
 	limit = min(max(limit, 1), 200)
 	err = a.read(ctx, who, member.AccountRead, func(v *store.View) error {
+		if err := mayPair(who); err != nil {
+			return err
+		}
 		all, err := v.Pairs(store.PairQuery{Kind: kind, State: state, Within: pairsWithin(who), Before: before, Limit: limit + 1})
 		if err != nil {
 			return err
@@ -209,6 +223,9 @@ func (a *App) Pairs(ctx context.Context, who Who, kind fact.Kind, state match.St
 // Pair is one pair with both its records.
 func (a *App) Pair(ctx context.Context, who Who, i id.Record) (p PairPage, err error) {
 	err = a.read(ctx, who, member.AccountRead, func(v *store.View) error {
+		if err := mayPair(who); err != nil {
+			return err
+		}
 		one, err := v.Pair(i, pairsWithin(who))
 		if err != nil {
 			return err
@@ -303,6 +320,9 @@ func (a *App) ReopenPair(ctx context.Context, who Who, i id.Record) (match.Pair,
 
 func (a *App) decide(ctx context.Context, who Who, i id.Record, deed string, verb func(match.Pair, int64) (match.Pair, error)) (p match.Pair, err error) {
 	err = a.write(ctx, who, member.AccountRead, func(tx *store.Tx) error {
+		if err := mayPair(who); err != nil {
+			return err
+		}
 		before, err := tx.Pair(i, pairsWithin(who)) // which are those that who may write
 		if err != nil {
 			return err

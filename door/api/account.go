@@ -21,7 +21,7 @@ var accounts = &records[account.Account, account.Draft, account.Patch, accountIt
 	one: "account", many: "accounts", tag: "Accounts", kind: fact.Account,
 	read: member.AccountRead, write: member.AccountWrite, erase: member.AccountErase,
 	fields: account.Catalogue, fieldsOf: (*app.App).AccountCatalogue,
-	list: (*app.App).Accounts, get: (*app.App).Account, add: (*app.App).AddAccount, change: (*app.App).ChangeAccount,
+	list: (*app.App).Accounts, get: (*app.App).Account, add: (*app.App).AddAccount, like: (*app.App).LikeAccount, change: (*app.App).ChangeAccount,
 	bin: (*app.App).BinAccount, restore: (*app.App).RestoreAccount,
 	put:  putAccount,
 	name: func(a account.Account) (id.Account, int64) { return a.ID, a.Version },

@@ -19,7 +19,7 @@ var contacts = &records[contact.Contact, contact.Draft, contact.Patch, contactIt
 	one: "contact", many: "contacts", tag: "Contacts", kind: fact.Contact,
 	read: member.ContactRead, write: member.ContactWrite, erase: member.ContactErase,
 	fields: contact.Catalogue, fieldsOf: (*app.App).ContactCatalogue,
-	list: (*app.App).Contacts, get: (*app.App).Contact, add: (*app.App).AddContact, change: (*app.App).ChangeContact,
+	list: (*app.App).Contacts, get: (*app.App).Contact, add: (*app.App).AddContact, like: (*app.App).LikeContact, change: (*app.App).ChangeContact,
 	bin: (*app.App).BinContact, restore: (*app.App).RestoreContact,
 	put:  putContact,
 	name: func(c contact.Contact) (id.Contact, int64) { return c.ID, c.Version },

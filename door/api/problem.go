@@ -28,6 +28,7 @@ type problem struct {
 	RequestID string         `json:"request_id" doc:"the same in the log of the server"`
 	Errors    []problemField `json:"errors,omitempty" doc:"every field that is not right"`
 	Current   any            `json:"current,omitempty" doc:"of 412: the record as it stands"`
+	Found     []foundOut     `json:"duplicates,omitempty" doc:"of match.alike: the records that it looks like"`
 	Changed   []fact.Change  `json:"changed,omitempty" doc:"of 412: what others changed since the version of If-Match"`
 }
 
@@ -91,6 +92,10 @@ func (c *call) fail(err error) {
 		errorAs(err, &p, func(s *app.Stale[contact.Contact]) (any, []fact.Change) { return showContact(s.Now), s.Theirs }) {
 		f = errStale
 		p.Code, p.Detail = f.Code, sentence(w, f)
+	}
+	var like *errAlike
+	if errors.As(err, &like) {
+		p.Found = like.found
 	}
 	if f.Code == "stale" && c.r.Header.Get("If-Match") != "" {
 		f = errStale

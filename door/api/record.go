@@ -18,6 +18,7 @@ import (
 	"kring/base/fault"
 	"kring/base/id"
 	"kring/domain/filter"
+	"kring/domain/match"
 	"kring/domain/member"
 )
 
@@ -34,6 +35,7 @@ type records[T, D, P, I, O any, ID ~[16]byte] struct {
 	list               func(*app.App, context.Context, app.Who, filter.Query) (app.Page[T], error)
 	get                func(*app.App, context.Context, app.Who, ID) (T, error)
 	add                func(*app.App, context.Context, app.Who, D) (T, error)
+	like               func(*app.App, context.Context, app.Who, D) ([]match.Found, error)
 	change             func(*app.App, context.Context, app.Who, ID, int64, P) (T, error)
 	bin, restore       func(*app.App, context.Context, app.Who, ID, int64) (T, error)
 	put                func([]byte, T) []byte
@@ -57,6 +59,12 @@ func (k *records[T, D, P, I, O, ID]) operations() []operation {
 		{
 			method: http.MethodPost, path: at, name: "add_" + k.one, tag: k.tag, right: k.write, status: http.StatusCreated, in: draft, out: out, tagged: true,
 			title: "Add " + article(k.one), do: k.doAdd, about: "Makes " + article(k.one) + ". Without an owner it is the caller's.",
+			query: []*huma.Param{onDuplicate},
+		},
+		{
+			method: http.MethodPost, path: at + "/duplicates", name: "find_" + k.one + "_duplicates", tag: "Duplicates", right: k.write, status: http.StatusOK, in: draft, out: listOf[foundOut]{},
+			title: "Find what looks like " + article(k.one), do: k.doAlike,
+			about: "Who, within the caller's reach, may be the same as what the body describes; the likeliest first. Nothing is added.",
 		},
 		{
 			method: http.MethodPost, path: at + "/bulk", name: "bulk_" + k.many, tag: k.tag, right: k.write, status: http.StatusOK, in: bulkOf[I]{}, out: listOf[O]{},
@@ -173,7 +181,16 @@ func (k *records[T, D, P, I, O, ID]) doAdd(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	v, err := k.add(c.app, c.r.Context(), c.who, d)
+	refuse, err := c.refuses()
+	if err != nil {
+		return answer{}, err
+	}
+	var v T
+	if refuse {
+		v, err = k.unlike(c, d)
+	} else {
+		v, err = k.add(c.app, c.r.Context(), c.who, d)
+	}
 	if err != nil {
 		return answer{}, err
 	}

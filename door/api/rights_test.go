@@ -17,12 +17,14 @@ import (
 	"kring/domain/cycle"
 	"kring/domain/field"
 	"kring/domain/intake"
+	"kring/domain/match"
 	"kring/domain/member"
 	"kring/domain/order"
 	"kring/domain/view"
 	"kring/domain/webhook"
 	"kring/door/api"
 	"kring/kit"
+	"kring/store"
 )
 
 // trial is what the rights say about one operation: which right it takes, and
@@ -100,6 +102,17 @@ var trials = map[string]trial{
 	"get_team":    {right: member.MemberRead, on: "team", good: 200},
 	"change_team": {right: member.MemberManage, on: "team", body: `{"name":"Ploeg UNIQUE"}`, good: 200},
 	"erase_team":  {right: member.MemberManage, on: "team", good: 204},
+
+	"find_account_duplicates": {right: member.AccountWrite, body: `{"name":"Nieuw"}`, good: 200},
+	"find_contact_duplicates": {right: member.ContactWrite, body: `{"given":"Sanne","accounts":[{"account":"OWN"}]}`, good: 200},
+	"list_duplicates":         {right: member.AccountWrite, lists: "duplicate", good: 200},
+	"get_duplicate":           {right: member.AccountWrite, on: "duplicate", good: 200},
+	"keep_duplicate_apart":    {right: member.AccountWrite, on: "duplicate", good: 200},
+	"postpone_duplicate":      {right: member.AccountWrite, on: "duplicate", body: `{"until":"2026-12-24"}`, good: 200},
+	"reopen_duplicate": {right: member.AccountWrite, on: "duplicate", good: 200, setup: func(h *house, admin app.Who, target string) {
+		_, err := h.App.KeepApart(h.t.Context(), admin, parsed[id.Record](h, target))
+		h.must(err)
+	}},
 
 	"list_views":  {right: member.ViewRead, lists: "view", query: "kind=account", good: 200},
 	"add_view":    {right: member.ViewRead, body: `{"kind":"account","name":"Mijn"}`, good: 201},
@@ -226,6 +239,13 @@ func (h *house) thing(kind string, admin, of app.Who) string {
 		g, err := h.App.AddTeam(ctx, admin, "T "+id.New[id.Record]().String(), id.Team{})
 		h.must(err)
 		return g.ID.String()
+	case "duplicate":
+		two := match.Same(fact.Account, at().ID.Any(), at().ID.Any())
+		two.Probability = .9
+		h.must(h.DB.Write(ctx, admin.Org.ID, fact.Actor{Kind: "system", Name: "test"}, func(tx *store.Tx) error { return tx.FoundPairs([]match.Pair{two}) }))
+		p, err := h.App.PairsOf(ctx, admin, two.A)
+		h.must(err)
+		return p.Pairs[0].ID.String()
 	case "view":
 		v, err := h.App.AddView(ctx, of, view.View{Kind: fact.Account, Name: "Mijn"})
 		h.must(err)
@@ -282,7 +302,7 @@ func seen(who app.Who, kind, whose string) bool {
 		return false
 	}
 	switch kind {
-	case "account", "file", "order", "customer", "decision":
+	case "account", "file", "duplicate", "order", "customer", "decision":
 		return who.Scope(fact.Account) == member.All
 	case "contact":
 		return who.Scope(fact.Contact) == member.All
