@@ -164,6 +164,7 @@ func TestWeigh(t *testing.T) {
 
 		{"colleagues with one switchboard number", person("Jan", "de", "Vries", phone(board), works("De Kade")), person("Piet", "", "Bakker", phone(board), works("De Kade")), 0, ""},
 		{"colleagues with one given name", person("Jan", "de", "Vries", phone(board), works("De Kade"), mail("info@kade.example")), person("Jan", "", "Bakker", phone(board), works("De Kade"), mail("info@kade.example")), 0, ""},
+		{"colleagues with one rare given name", person("Wobbe", "van de", "Peppelbeek", works("De Kade"), mail("w.peppelbeek@kade.example")), person("Wobbe", "de", "Vries", works("De Kade"), mail("w.vries@kade.example")), 0, ""},
 		{"colleagues with one surname", person("Anna", "", "Bakker", phone(board), works("De Kade")), person("Piet", "", "Bakker", phone(board), works("De Kade")), 0, ""},
 		{"father and son at one address", person("Gerrit", "", "Ploegmakers", home, phone(board)), person("Wouter", "", "Ploegmakers", home, phone(board)), 0, ""},
 		{"father and son with one mailbox", person("Gerrit", "", "Ploegmakers", home, mail("ploegmakers@ziggo.nl")), person("Wouter", "", "Ploegmakers", home, mail("ploegmakers@ziggo.nl")), 0, ""},

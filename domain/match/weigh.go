@@ -177,10 +177,12 @@ func written(traits []trait, s Subject) []string {
 
 // mostWhere is how many bits all that says where somebody is can say together:
 // people of one firm or one house share address, phone and mailbox at once, so
-// that these are no witnesses apart. An e-mail address of one's own says more.
+// that these are no witnesses apart. An e-mail address of one's own says more;
+// of somebody with another family name the firm and the house say little.
 const (
-	mostWhere    = 12
-	mostWhereOwn = 16
+	mostWhere      = 12
+	mostWhereOwn   = 16
+	mostWhereOther = 6
 )
 
 // mostBranch is how likely two are at most that share a KvK number in two towns:
@@ -220,6 +222,9 @@ func (m *Matcher) Weigh(a, b Ready) (probability float64, reasons []Reason) {
 	}
 	has := func(word string) bool { _, ok := level[word]; return ok }
 	slices.SortStableFunc(reasons, func(a, b Reason) int { return cmp.Compare(b.Weight, a.Weight) })
+	if has("family_other") && !has("email_same") && !has("mobile_same") {
+		most = mostWhereOther
+	}
 	if has("given_other") { // a different given name is a different person, whatever they share
 		return 0, reasons
 	}

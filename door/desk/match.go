@@ -261,6 +261,7 @@ func percent(v *visit, p float64) string { return v.words.Number(min(100*p, 99),
 func (l pairList) frame() look.Frame {
 	f := l.v.frame(l.v.words.T("match.title"), "/duplicates")
 	f.Shape, f.Scripts = look.Full, []string{"table.js"}
+	f.Crumbs = []look.Crumb{{Label: l.v.words.T("match.title")}}
 	f.Head = pairHead(l)
 	return f
 }
