@@ -194,6 +194,15 @@ func (a *App) AskedDecisions(ctx context.Context, who Who, after id.Record, limi
 	return all, err
 }
 
+// Decision is one decision about an account within who's reach.
+func (a *App) Decision(ctx context.Context, who Who, i id.Record) (d Decision, err error) {
+	err = a.peek(ctx, who, member.OrderRead, func(v *store.View) error {
+		d, err = v.Decision(i, who.Reach(fact.Account))
+		return err
+	})
+	return d, err
+}
+
 // Standing is where an account stands on the ring, and how it came there.
 type Standing struct {
 	cycle.Path
@@ -226,6 +235,29 @@ func (a *App) standing(v *store.View, who Who, acc account.Account, on day.Day) 
 		return s, err
 	}
 	s.Path, s.Decisions, s.Purchases = cycle.Follow(all, definition(who), on), all.Decisions, len(all.Purchases)
-	s.Year, err = v.Bought(acc.ID, on.Months(-12).Add(1), on.Add(1))
+	from := on.Months(-12).Add(1)
+	if slices.ContainsFunc(all.Purchases, func(p cycle.Purchase) bool { return p.Day >= from && !p.Other }) {
+		s.Year, err = v.Bought(acc.ID, from, on.Add(1))
+	}
 	return s, err
+}
+
+// Rings are where accounts that who was shown stand, those of a page of a list
+// together.
+func (a *App) Rings(ctx context.Context, who Who, all []account.Line) (by map[id.Account]cycle.Path, err error) {
+	err = a.read(ctx, who, member.OrderRead, func(v *store.View) error {
+		found, err := v.SignalsOf(each(all, func(l account.Line) id.Account { return l.ID }))
+		by = make(map[id.Account]cycle.Path, len(all))
+		reach := who.Reach(fact.Account)
+		for _, l := range all {
+			if reach.Why(l.Owner, l.Team) == "" {
+				continue
+			}
+			s := found[l.ID]
+			s.Since = day.At(l.Created, who.Zone())
+			by[l.ID] = cycle.Follow(s, definition(who), a.Today(who))
+		}
+		return err
+	})
+	return by, err
 }

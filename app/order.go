@@ -21,17 +21,36 @@ func (a *App) Today(who Who) day.Day { return day.At(a.db.Now(), who.Zone()) }
 // the ring moves in the same change.
 func (a *App) PlaceOrder(ctx context.Context, who Who, d order.Draft) (o order.Order, err error) {
 	err = a.write(ctx, who, member.OrderWrite, func(tx *store.Tx) error {
-		acc, err := orderedBy(tx, who, d.Account)
-		if err != nil {
+		o, err = a.placeOrder(tx, who, id.New[id.Order](), d)
+		return err
+	})
+	return o, err
+}
+
+func (a *App) placeOrder(tx *store.Tx, who Who, i id.Order, d order.Draft) (o order.Order, err error) {
+	acc, err := orderedBy(tx, who, d.Account)
+	if err != nil {
+		return o, err
+	}
+	if o, err = order.New(i, tx.Now(), a.Today(who), d); err != nil {
+		return o, err
+	}
+	err = a.turning(tx, who, acc, func() error {
+		o, err = tx.AddOrder(o, fact.Fact{Deed: "order.placed", Changes: order.Diff(order.Order{}, o)})
+		return named(err, order.ErrExternal)
+	})
+	return o, err
+}
+
+// PlaceOrderOnce is PlaceOrder for a form that may be sent twice: the second time
+// there is an order with this id, and that is the answer.
+func (a *App) PlaceOrderOnce(ctx context.Context, who Who, i id.Order, d order.Draft) (o order.Order, err error) {
+	err = a.write(ctx, who, member.OrderWrite, func(tx *store.Tx) error {
+		if o, err = tx.Order(i, who.Reach(fact.Account)); !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		if o, err = order.New(id.New[id.Order](), tx.Now(), a.Today(who), d); err != nil {
-			return err
-		}
-		return a.turning(tx, who, acc, func() error {
-			o, err = tx.AddOrder(o, fact.Fact{Deed: "order.placed", Changes: order.Diff(order.Order{}, o)})
-			return named(err, order.ErrExternal)
-		})
+		o, err = a.placeOrder(tx, who, i, d)
+		return err
 	})
 	return o, err
 }

@@ -13,6 +13,7 @@ import (
 	"kring/domain/filter"
 	"kring/domain/member"
 	"kring/domain/merge"
+	"kring/domain/order"
 	"kring/store"
 )
 
@@ -22,6 +23,8 @@ type Look struct {
 	Before id.Fact       // those before this one
 	By     []string      // of these kinds of actors; none is everybody
 	List   *filter.Query // the list it was opened from, for the next and the previous
+	Orders int           // of an account: how many of the latest orders; 0 is none
+	After  OrderPlace    // those after this one
 }
 
 // RecordPage is what the pages of every kind of record show beside the record,
@@ -45,6 +48,8 @@ type AccountPage struct {
 	RecordPage
 	Account  account.Account
 	Contacts []contact.Contact
+	Standing *Standing     // nil for who may not see orders
+	Orders   []order.Order // the latest of them, or the page that was asked
 }
 
 // AccountPage reads an account within who's reach, with everything about it.
@@ -66,6 +71,11 @@ func (a *App) AccountPage(ctx context.Context, who Who, i id.Account, l Look) (p
 				return err
 			}
 		}
+		if who.Can(member.OrderRead) {
+			if err := a.ringBeside(v, who, l, &p); err != nil {
+				return err
+			}
+		}
 		if l.List != nil {
 			if p.Before, p.Next, err = v.AccountBeside(i.Any(), *l.List, a.lens(who), who.Reach(fact.Account)); err != nil {
 				return err
@@ -74,6 +84,19 @@ func (a *App) AccountPage(ctx context.Context, who Who, i id.Account, l Look) (p
 		return p.beside(v, who, fact.Account, i.Any())
 	})
 	return p, err
+}
+
+// ringBeside reads where the account stands, and its orders when they are asked.
+func (a *App) ringBeside(v *store.View, who Who, l Look, p *AccountPage) error {
+	s, err := a.standing(v, who, p.Account, "")
+	if err != nil {
+		return err
+	}
+	p.Standing = &s
+	if l.Orders > 0 {
+		p.Orders, err = v.OrdersOf(p.Account.ID, l.After, min(l.Orders, 201))
+	}
+	return err
 }
 
 // ContactPage is one contact with everything about it.

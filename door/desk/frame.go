@@ -132,6 +132,7 @@ func (d *Desk) routes() {
 	d.paletteRoutes()
 	d.searchRoutes()
 	d.importRoutes()
+	d.ringRoutes()
 }
 
 // home sends a member to the first place they may go, and a first visitor to

@@ -15,6 +15,7 @@ import (
 	"kring/domain/filter"
 	"kring/domain/match"
 	"kring/domain/member"
+	"kring/domain/order"
 	"kring/look"
 )
 
@@ -59,6 +60,8 @@ type leaf struct {
 	called                   map[id.Account]string // what those are called
 	people                   []contact.Contact     // of an account: who belongs to it
 	person                   bool                  // an account that is a person, or a contact
+	standing                 *app.Standing         // of an account: where it is on the ring
+	orders                   []order.Order         // of an account: the latest
 }
 
 // dossier is a record as one of its pages shows it.
@@ -144,7 +147,7 @@ func (f *folder) page(tab string) handler {
 	return func(v *visit) error {
 		l := app.Look{}
 		if tab == "" {
-			l.Facts = 24
+			l.Facts, l.Orders = 24, 10
 		}
 		d, err := f.open(v, l)
 		if err != nil {
@@ -264,6 +267,9 @@ func (d *dossier) tabs() look.Tabs {
 	}
 	if d.v.who.Can(member.FileRead) {
 		t.Items = append(t.Items, tab("files", d.v.words.Count(len(d.Files), false)))
+	}
+	if d.standing != nil {
+		t.Items = append(t.Items, tab("orders", ""))
 	}
 	t.Items = append(t.Items, tab("history", ""))
 	return t

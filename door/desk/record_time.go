@@ -84,7 +84,13 @@ func (d *dossier) line(e event) look.Event {
 			l.Icon = "user-plus"
 		}
 	}
-	if deed == "changed" {
+	if e.Kind == fact.Order && d.kind == fact.Account {
+		l.Href, l.Icon = "/orders/"+e.Subject.String(), "receipt-text"
+	}
+	if e.Kind == fact.Cycle {
+		l.Icon = "circle-dot"
+	}
+	if deed == "changed" && e.Kind != fact.Order {
 		l.Content = recordChanges(d, e.Changes)
 	}
 	return l
@@ -116,6 +122,16 @@ func (d *dossier) deed(e event) string {
 		}
 		return w.Tn(key, len(e.Changes), params)
 	}
+	switch e.Kind {
+	case fact.Cycle:
+		said := d.v.words.Tf("cycle.event_"+e.Why, map[string]any{"day": w.DayText(e.Evidence)})
+		if e.Deed == "cycle.taken_back" {
+			return w.Tf("cycle.taken_back", map[string]any{"what": said})
+		}
+		return said
+	case fact.Order:
+		params["name"] = d.amountText(e.Label)
+	}
 	if !w.Has(key) {
 		key = "deed.other"
 	}
@@ -126,6 +142,9 @@ func (d *dossier) deed(e event) string {
 func (d *dossier) labelFor(kind fact.Kind, key string) string {
 	if kind == d.kind {
 		return d.label(key)
+	}
+	if kind == fact.Order && d.v.words.Has("order."+key) {
+		return d.t("order." + key)
 	}
 	for _, f := range []*folder{accountFolder, contactFolder} {
 		if f.kind == kind {

@@ -33,6 +33,9 @@ func (d *dossier) emblem() string {
 
 // lead is the sentence under the name.
 func (d *dossier) lead() string {
+	if d.standing != nil {
+		return d.story()
+	}
 	if d.kind == fact.Contact {
 		for _, l := range d.links {
 			if l.Primary {
@@ -49,6 +52,9 @@ func (d *dossier) lead() string {
 
 // chips are the kind and the tags.
 func (d *dossier) chips() (list []templ.Component) {
+	if d.standing != nil {
+		list = append(list, look.PhaseBadge{Phase: phaseKeys[d.standing.Phase], Extra: d.extra()})
+	}
 	if d.kind == fact.Account {
 		list = append(list, look.Chip{Label: d.choice("kind", untyped(d.value("kind")))})
 	}

@@ -149,6 +149,17 @@ var allowed = map[string]struct {
 	"GET /bulk/{id}":                                         {member.Self, "mine"},
 	"POST /bulk/{id}/undo":                                   {member.Self, "mine"},
 
+	"GET /accounts/{id}/orders":       {member.OrderRead, "account"},
+	"POST /accounts/{id}/orders":      {member.OrderWrite, "account"},
+	"GET /orders/{id}":                {member.OrderRead, "mine"},
+	"POST /orders/{id}/cancellation":  {member.OrderWrite, "mine"},
+	"POST /orders/{id}/revival":       {member.OrderWrite, "mine"},
+	"GET /accounts/{id}/ending":       {member.CycleDecide, "account"},
+	"POST /accounts/{id}/ending":      {member.CycleDecide, "account"},
+	"GET /decisions":                  {member.CycleAgree, ""},
+	"POST /decisions/{id}/answer":     {member.CycleAgree, "mine"},
+	"POST /decisions/{id}/withdrawal": {member.CycleDecide, "mine"},
+
 	"GET /imports":                {member.Import, ""},
 	"POST /imports":               {member.Import, ""},
 	"GET /imports/new":            {member.Import, ""},
