@@ -79,7 +79,7 @@ func measure(ctx context.Context, w cli.Where, b cli.Bench, say io.Writer) (cli.
 		var none cli.Measured
 		return none, bench.ServeBare(ctx, plan)
 	}
-	report, err := bench.Run(ctx, bench.Options{Accounts: b.Accounts, Seconds: b.Seconds, Clients: b.Clients, Seed: b.Seed, Against: b.Against, Data: w.Data, Database: w.Database, Say: say})
+	report, err := bench.Run(ctx, bench.Options{Accounts: b.Accounts, Seconds: b.Seconds, Clients: b.Clients, Seed: b.Seed, Lines: b.Rows, Against: b.Against, Data: w.Data, Database: w.Database, Say: say})
 	if err != nil {
 		return nil, err
 	}

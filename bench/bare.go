@@ -86,6 +86,15 @@ func ServeBare(ctx context.Context, plan string) error {
 		}
 		json.NewEncoder(rw).Encode(said) //nolint:errcheck // whoever asked is gone
 	})
+	mux.HandleFunc("GET /bulk", func(rw http.ResponseWriter, r *http.Request) {
+		rows, _ := strconv.Atoi(r.URL.Query().Get("rows"))
+		rate, err := bulk(r.Context(), c, bare, w.World, rows)
+		said := map[string]any{"Rate": rate}
+		if err != nil {
+			said["Error"] = err.Error()
+		}
+		json.NewEncoder(rw).Encode(said) //nolint:errcheck // whoever asked is gone
+	})
 	listen, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err

@@ -33,6 +33,7 @@ type Options struct {
 	Seed     uint64
 	Data     string // folder of the embedded database; kept when it is named
 	Database string // a PostgreSQL instead, empty or filled by an earlier run
+	Lines    int    // rows of the file that is imported; 0 imports none
 	Against  string // file with the report on a smaller world, to see what growth costs
 	Say      io.Writer
 }
@@ -120,6 +121,9 @@ func Run(ctx context.Context, o Options) (rep *Report, err error) {
 	defer r.bare.stop()
 	if err := r.measure(); err != nil {
 		return nil, err
+	}
+	if err := r.importing(); err != nil {
+		return nil, fmt.Errorf("import: %w", err)
 	}
 	r.report.grown(small)
 	return r.report, nil

@@ -13,6 +13,7 @@ type Bench struct {
 	Seconds  float64 `help:"How long to measure each path." default:"5"`
 	Clients  int     `help:"How many ask at the same time." default:"16"`
 	Seed     uint64  `help:"Which invented world." default:"1899"`
+	Rows     int     `help:"How many rows to import; 0 imports nothing." default:"20000"`
 	Against  string  `help:"The report (--json) on a smaller world, to see what growth costs." type:"existingfile"`
 	Table    string  `help:"Write the table to this file, beside what is printed." type:"path"`
 }
