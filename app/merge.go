@@ -12,6 +12,7 @@ import (
 	"kring/domain/account"
 	"kring/domain/contact"
 	"kring/domain/file"
+	"kring/domain/match"
 	"kring/domain/member"
 	"kring/domain/merge"
 	"kring/store"
@@ -21,8 +22,8 @@ import (
 // went. It is told to whoever may see that other record.
 type Merged struct {
 	*fault.Fault
-	Kind fact.Kind
-	Into id.Record
+	Kind       fact.Kind
+	From, Into id.Record
 }
 
 // Unwrap lets the doors see the kind.
@@ -44,7 +45,7 @@ func seenAccount(v *store.View, who Who, i id.Account) (account.Account, error) 
 	if _, err := v.Account(id.Account(into), who.Reach(fact.Account)); err != nil {
 		return account.Account{}, err
 	}
-	return account.Account{}, &Merged{Fault: account.ErrMerged, Kind: fact.Account, Into: into}
+	return account.Account{}, &Merged{Fault: account.ErrMerged, Kind: fact.Account, From: i.Any(), Into: into}
 }
 
 // seenContact does for contacts what seenAccount does for accounts.
@@ -63,7 +64,7 @@ func seenContact(v *store.View, who Who, i id.Contact) (contact.Contact, error) 
 	if _, err := v.Contact(id.Contact(into), who.Reach(fact.Contact)); err != nil {
 		return contact.Contact{}, err
 	}
-	return contact.Contact{}, &Merged{Fault: contact.ErrMerged, Kind: fact.Contact, Into: into}
+	return contact.Contact{}, &Merged{Fault: contact.ErrMerged, Kind: fact.Contact, From: i.Any(), Into: into}
 }
 
 // Merge makes one record of two of a kind, both within who's reach: loser
@@ -117,6 +118,9 @@ func (a *App) mergeAccounts(tx *store.Tx, who Who, survivor, loser id.Account, c
 	}
 	changes = append(changes, fact.Of("merged_with", nil, part{loser.Any(), both.Loser.Name}))
 	m, err = tx.MergeAccounts(both, fact.Fact{Deed: "account.merged", Changes: changes})
+	if err == nil {
+		err = pairDecided(tx, m.Member, m, both.Was.Name, match.Pair.Merge)
+	}
 	if err != nil || len(people) < 2 {
 		return m, err
 	}
@@ -248,7 +252,36 @@ func (a *App) joinContacts(tx *store.Tx, was, with contact.Contact, sides blend.
 	if !of.IsZero() {
 		f.Why = "account.merged"
 	}
-	return tx.MergeContacts(store.Merged[contact.Contact]{Was: was, Made: made, Loser: with}, of, f)
+	m, err = tx.MergeContacts(store.Merged[contact.Contact]{Was: was, Made: made, Loser: with}, of, f)
+	if err != nil {
+		return m, err
+	}
+	return m, pairDecided(tx, m.Member, m, was.Name(), match.Pair.Merge)
+}
+
+// pairDecided tells the pair that the two records of a merge are, if the search
+// for duplicates found them, what became of it.
+func pairDecided(tx *store.Tx, by id.Member, m merge.Merge, survivor string, verb func(match.Pair, id.Member, int64) (match.Pair, error)) error {
+	before, err := tx.PairOf(m.Survivor, m.Loser)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	p, err := verb(before, by, tx.Now())
+	if errors.Is(err, match.ErrSettled) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	deed := "pair.merged"
+	if p.State == match.Open {
+		deed = "pair.unmerged"
+	}
+	_, err = tx.SavePair(p, fact.Fact{Deed: deed, Label: survivor + " · " + m.LoserName, Evidence: m.ID.String(), Changes: changed(fact.Of("state", before.State, p.State))})
+	return err
 }
 
 // Unmerge takes a merge back: both records are as they were, with what happened
@@ -270,7 +303,7 @@ func (a *App) Unmerge(ctx context.Context, who Who, i id.Record) (m merge.Merge,
 			return err
 		}
 		if m.Kind == fact.Contact {
-			err = a.splitContacts(tx, m)
+			err = a.splitContacts(tx, who, m)
 		} else {
 			err = a.splitAccounts(tx, who, m)
 		}
@@ -323,6 +356,9 @@ func (a *App) splitAccounts(tx *store.Tx, who Who, m merge.Merge) error {
 	if err := tx.UnmergeAccounts(m, restored, loser, f); err != nil {
 		return named(err, account.ErrExternal)
 	}
+	if err := pairDecided(tx, who.Member.ID, m, now.Name, match.Pair.Unmerge); err != nil {
+		return err
+	}
 	for _, p := range parts {
 		latest, err := isLatest(tx, p)
 		if err != nil {
@@ -331,14 +367,14 @@ func (a *App) splitAccounts(tx *store.Tx, who Who, m merge.Merge) error {
 		if !latest {
 			return merge.ErrOrder
 		}
-		if err := a.splitContacts(tx, p); err != nil {
+		if err := a.splitContacts(tx, who, p); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (a *App) splitContacts(tx *store.Tx, m merge.Merge) error {
+func (a *App) splitContacts(tx *store.Tx, who Who, m merge.Merge) error {
 	both, err := tx.MergedContacts(m.ID)
 	if err != nil {
 		return err
@@ -368,7 +404,10 @@ func (a *App) splitContacts(tx *store.Tx, m merge.Merge) error {
 	if !m.With.IsZero() {
 		f.Why = "account.unmerged"
 	}
-	return named(tx.UnmergeContacts(m, restored, loser, f), contact.ErrExternal)
+	if err := tx.UnmergeContacts(m, restored, loser, f); err != nil {
+		return named(err, contact.ErrExternal)
+	}
+	return pairDecided(tx, who.Member.ID, m, now.Name(), match.Pair.Unmerge)
 }
 
 // linksNow are links with the accounts that those became which were merged

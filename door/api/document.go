@@ -37,6 +37,7 @@ func newDocument() *huma.OpenAPI {
 				"the problem then has the record as it stands and what the others changed.\n\n" +
 				"Send an Idempotency-Key with a POST when you may have to ask again: for a day the same request under the same key is answered as the first time was, " +
 				"with `Idempotency-Replayed: true`, and done once. A request that is refused changes nothing and is not remembered.\n\n" +
+				"A record that was merged into another is read at that one: 308 with its Location. Changing it is refused (409), and `survivor` of the problem names the other.\n\n" +
 				"Instants are RFC 3339 in UTC.",
 		},
 		Servers:  []*huma.Server{{URL: base}},
@@ -60,7 +61,8 @@ func newDocument() *huma.OpenAPI {
 	}
 	for _, t := range []struct{ name, about string }{
 		{"Accounts", "The people and organisations with whom there is, or should be, a relation."}, {"Contacts", "The people at accounts."},
-		{"Files", "Files on accounts and contacts."}, {"Members", "Who works with Kring."}, {"Teams", "Members who share what they see."},
+		{"Merges", "Two records that became one, and how to get them back."},
+		{"Consents", "What people allow, and what they object to."}, {"Files", "Files on accounts and contacts."}, {"Members", "Who works with Kring."}, {"Teams", "Members who share what they see."},
 		{"Views", "Questions to a list that are kept under a name."}, {"Own fields", "What the organisation wants to know of its records besides."},
 		{"Facts", "Who did what, when."}, {"Search", "Finding across kinds."}, {"Webhooks", "Being told what happens."},
 	} {

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 
 	"kring/app"
 	"kring/base/fact"
@@ -30,6 +32,7 @@ type problem struct {
 	Current   any            `json:"current,omitempty" doc:"of 412: the record as it stands"`
 	Found     []foundOut     `json:"duplicates,omitempty" doc:"of match.alike: the records that it looks like"`
 	Changed   []fact.Change  `json:"changed,omitempty" doc:"of 412: what others changed since the version of If-Match"`
+	Survivor  string         `json:"survivor,omitempty" doc:"of a record that was merged into another: the id of that one"`
 }
 
 // problemField is what is wrong with one field.
@@ -102,6 +105,10 @@ func (c *call) fail(err error) {
 		p.Code, p.Detail = f.Code, sentence(w, f)
 	}
 	p.Status = status(f)
+	var merged *app.Merged
+	if errors.As(err, &merged) {
+		c.direct(&p, merged)
+	}
 	p.Type = "urn:kring:fault:" + p.Code
 	p.Title = w.T("api.title_" + titles[p.Status])
 	for _, field := range slices.Sorted(maps.Keys(f.Fields)) {
@@ -128,10 +135,23 @@ func (c *call) fail(err error) {
 	}
 }
 
+// direct says which record one was merged into. Reading goes on there (308): that
+// is the same record by now. Writing does not, because what was meant for one
+// record was not meant for two; whoever asks can ask again with the survivor.
+func (c *call) direct(p *problem, m *app.Merged) {
+	p.Survivor = m.Into.String()
+	if c.r.Method != http.MethodGet && c.r.Method != http.MethodHead || c.r.PathValue("id") != m.From.String() {
+		return
+	}
+	p.Status = http.StatusPermanentRedirect
+	to := url.URL{Path: strings.Replace(c.r.URL.Path, m.From.String(), p.Survivor, 1), RawQuery: c.r.URL.RawQuery}
+	c.w.Header().Set("Location", to.String())
+}
+
 // titles are the kinds of things that go wrong, by status.
 var titles = map[int]string{
 	http.StatusBadRequest: "bad", http.StatusUnauthorized: "unknown", http.StatusForbidden: "denied", http.StatusNotFound: "not_found",
-	http.StatusMethodNotAllowed: "method", http.StatusConflict: "conflict", http.StatusPreconditionFailed: "stale",
+	http.StatusPermanentRedirect: "merged", http.StatusMethodNotAllowed: "method", http.StatusConflict: "conflict", http.StatusPreconditionFailed: "stale",
 	http.StatusRequestEntityTooLarge: "large", http.StatusUnsupportedMediaType: "media", http.StatusUnprocessableEntity: "invalid",
 	http.StatusTooManyRequests: "often", http.StatusInternalServerError: "internal", http.StatusServiceUnavailable: "busy",
 }

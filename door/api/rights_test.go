@@ -19,6 +19,7 @@ import (
 	"kring/domain/intake"
 	"kring/domain/match"
 	"kring/domain/member"
+	"kring/domain/merge"
 	"kring/domain/order"
 	"kring/domain/view"
 	"kring/domain/webhook"
@@ -78,6 +79,18 @@ var trials = map[string]trial{
 	"list_decisions":    {right: member.CycleAgree, lists: "decision", query: "limit=200", good: 200},
 	"answer_decision":   {right: member.CycleAgree, on: "decision", body: `{"agreed":true}`, good: 200},
 	"withdraw_decision": {right: member.CycleDecide, on: "decision", good: 200},
+
+	"propose_account_merge": {right: member.Merge, on: "account", query: "with=MATE", good: 200},
+	"propose_contact_merge": {right: member.Merge, on: "contact", query: "with=MATE", good: 200},
+	"merge_accounts":        {right: member.Merge, on: "account", body: `{"with":"MATE"}`, good: 201},
+	"merge_contacts":        {right: member.Merge, on: "contact", body: `{"with":"MATE"}`, good: 201},
+	"list_account_merges":   {right: member.AccountRead, on: "account", good: 200},
+	"list_contact_merges":   {right: member.ContactRead, on: "contact", good: 200},
+	"undo_merge":            {right: member.Merge, on: "merge", good: 200},
+	"list_account_consents": {right: member.AccountRead, on: "account", good: 200},
+	"list_contact_consents": {right: member.ContactRead, on: "contact", good: 200},
+	"add_account_consent":   {right: member.ConsentWrite, on: "account", body: `{"channel":"all","purpose":"all","state":"objection","source":"phone"}`, good: 201},
+	"add_contact_consent":   {right: member.ConsentWrite, on: "contact", body: `{"channel":"email","purpose":"service","state":"given","source":"form","wording":"ja"}`, good: 201},
 
 	"get_file":         {right: member.FileRead, on: "file", good: 200},
 	"get_file_content": {right: member.FileRead, on: "file", good: 200},
@@ -233,6 +246,10 @@ func (h *house) thing(kind string, admin, of app.Who) string {
 		f, err := h.App.AddFile(ctx, admin, fact.Account, at().ID.Any(), "a.txt", strings.NewReader("hallo"))
 		h.must(err)
 		return f.ID.String()
+	case "merge":
+		m, err := h.App.Merge(ctx, admin, fact.Account, at().ID.Any(), at().ID.Any(), merge.Choice{})
+		h.must(err)
+		return m.ID.String()
 	case "member":
 		return h.MemberOf(of.Org, "M "+id.New[id.Record]().String(), member.Service).Member.ID.String()
 	case "team":
@@ -302,7 +319,7 @@ func seen(who app.Who, kind, whose string) bool {
 		return false
 	}
 	switch kind {
-	case "account", "file", "duplicate", "order", "customer", "decision":
+	case "account", "merge", "file", "duplicate", "order", "customer", "decision":
 		return who.Scope(fact.Account) == member.All
 	case "contact":
 		return who.Scope(fact.Contact) == member.All
@@ -399,7 +416,11 @@ func TestRights(t *testing.T) {
 				case tr.lists != "":
 					target = h.thing(tr.lists, boss, of)
 				}
-				body := strings.ReplaceAll(tr.body, "UNIQUE", unique())
+				mate := "" // another of what the path names, as near
+				if strings.Contains(tr.body+tr.query, "MATE") {
+					mate = h.thing(tr.on, boss, of)
+				}
+				body := strings.NewReplacer("UNIQUE", unique(), "MATE", mate).Replace(tr.body)
 				if strings.Contains(body, "OWN") {
 					body = strings.ReplaceAll(body, "OWN", h.thing("account", boss, of))
 					if may && !seen(c.who, "account", whose) {
@@ -407,7 +428,7 @@ func TestRights(t *testing.T) {
 					}
 				}
 				if tr.query != "" {
-					path += "?" + strings.ReplaceAll(tr.query, "NAME", h.name)
+					path += "?" + strings.NewReplacer("NAME", h.name, "MATE", mate).Replace(tr.query)
 				}
 				w := h.ask(c.token, op.method, path, body)
 				if w.Code != want {
