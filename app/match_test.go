@@ -19,6 +19,7 @@ import (
 	"kring/domain/contact"
 	"kring/domain/match"
 	"kring/domain/member"
+	"kring/domain/merge"
 	"kring/store"
 )
 
@@ -136,9 +137,19 @@ func TestDuplicates(t *testing.T) {
 		}
 		_, err = h.a.ReopenPair(ctx, h.admin, all[0].ID)
 		h.must(err)
+		m, err := h.a.Merge(ctx, h.admin, fact.Account, all[0].A, all[0].B, merge.Choice{})
+		h.must(err)
+		if len(list(h.admin, match.Open)) != 0 {
+			h.Error("two that were merged are still open")
+		}
+		_, err = h.a.Unmerge(ctx, h.admin, m.ID)
+		h.must(err)
+		if len(list(h.admin, match.Open)) != 1 {
+			h.Error("two that came apart are open again")
+		}
 		facts, err := h.a.FactLog(ctx, h.admin, fact.Query{Kind: fact.Pair, Limit: 10})
 		h.must(err)
-		if len(facts) != 3 || facts[0].Deed != "pair.reopened" || !strings.Contains(facts[0].Label, "De Kade B.V.") {
+		if len(facts) != 5 || facts[2].Deed != "pair.reopened" || !strings.Contains(facts[2].Label, "De Kade B.V.") {
 			h.Errorf("%+v", facts)
 		}
 		if _, err := h.a.Pairs(ctx, h.admin, "", "odd", match.Pair{}, 50); !errors.Is(err, match.ErrState) {

@@ -83,7 +83,10 @@ func (a *App) Merge(ctx context.Context, who Who, kind fact.Kind, survivor, lose
 		default:
 			err = merge.ErrKind
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return mergedPair(tx, who, survivor, loser, false)
 	})
 	return m.Term(who.Org.Settings.Defaults().Unmerge), err
 }
@@ -308,7 +311,10 @@ func (a *App) Unmerge(ctx context.Context, who Who, i id.Record) (m merge.Merge,
 			err = a.splitAccounts(tx, who, m)
 		}
 		m.Undone = tx.Now()
-		return err
+		if err != nil {
+			return err
+		}
+		return mergedPair(tx, who, m.Survivor, m.Loser, true)
 	})
 	return m, err
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
 	"kring/base/day"
@@ -98,7 +99,7 @@ func beyond(after id.Record) []byte {
 }
 
 // Alike are for each subject the records that share a key with it, whoever may
-// see them: a handful of statements for hundreds of subjects. What more than
+// see them: 48 keys in a statement, however many subjects ask. What more than
 // match.MaxBlock records share is no key.
 func (v *View) Alike(kind fact.Kind, subjects []match.Subject) (_ [][]id.Record, err error) {
 	defer fault.Wrap(&err, "store.Alike(%s)", kind)
@@ -177,8 +178,9 @@ func (a *asking) add(value string, subject int) {
 }
 
 // batches are how many values a statement asks for, so that few texts are prepared;
-// what is left over asks for the last value again.
-var batches = []int{1, 4, 16, 64, 256}
+// what is left over asks for the last value again. Of many more SELECTs in one
+// statement the embedded SQLite overruns its stack.
+var batches = []int{1, 4, 16, 48}
 
 func padded(values []string) []any {
 	at, _ := slices.BinarySearch(batches, len(values))
@@ -190,21 +192,37 @@ func padded(values []string) []any {
 }
 
 // askEach looks each value up in an index, unless more than match.MaxBlock rows
-// have it: that is seen without reading them all.
+// have it: of those no more are read than tell so. Each value has a SELECT of its
+// own within one statement: joined to a list of values, a PostgreSQL that does not
+// know the table yet walks all of it.
 func (v *View) askEach(of asking, from, record string, args []any, take func(key string, i id.Record)) error {
 	for part := range slices.Chunk(of.values, batches[len(batches)-1]) {
-		values := padded(part)
-		q := "WITH asked (v) AS (VALUES " + strings.TrimSuffix(strings.Repeat("(?), ", len(values)), ", ") + ") SELECT asked.v, " + record +
-			" FROM asked CROSS JOIN " + from + "asked.v AND NOT EXISTS (SELECT 1 FROM " + from + "asked.v LIMIT 1 OFFSET ?)"
-		err := v.rows(q, append(slices.Concat(values, args, args), match.MaxBlock), func(rs *sql.Rows) error {
-			var key string
+		var q strings.Builder
+		var all []any
+		for n, value := range padded(part) {
+			if n > 0 {
+				q.WriteString(" UNION ALL ")
+			}
+			q.WriteString("SELECT n, i FROM (SELECT " + strconv.Itoa(n) + " AS n, " + record + " AS i FROM " + from + "? LIMIT " + strconv.Itoa(match.MaxBlock+1) + ") t" + strconv.Itoa(n))
+			all = append(append(all, args...), value)
+		}
+		got := make([][]id.Record, len(all))
+		err := v.rows(q.String(), all, func(rs *sql.Rows) error {
+			var n int
 			var i id.Record
-			err := rs.Scan(&key, &i)
-			take(key, i)
+			err := rs.Scan(&n, &i)
+			got[n] = append(got[n], i)
 			return err
 		})
 		if err != nil {
 			return err
+		}
+		for n, key := range part {
+			if len(got[n]) <= match.MaxBlock {
+				for _, i := range got[n] {
+					take(key, i)
+				}
+			}
 		}
 	}
 	return nil

@@ -396,11 +396,11 @@ func TestGroups(t *testing.T) {
 func TestMatchPlans(t *testing.T) {
 	t.Parallel()
 	kit.Both(t, func(t *testing.T, db *store.DB, _ *kit.Clock) {
-		const keys = "WITH asked (v) AS (VALUES ('a'), ('b')) SELECT asked.v, b.record_id FROM asked CROSS JOIN "
+		const keys = "SELECT n, i FROM (SELECT 0 AS n, b.record_id AS i FROM "
 		one := map[string]string{"sqlite": "X'00'", "postgres": `'\x00'`}[db.Name()]
 		for name, c := range map[string]struct{ q, index string }{
-			"keys":           {keys + "block b WHERE b.org_id = ? AND b.kind = 'account' AND b.key = asked.v AND NOT EXISTS (SELECT 1 FROM block b WHERE b.org_id = ? AND b.kind = 'account' AND b.key = asked.v LIMIT 1 OFFSET 25)", "block_pkey"},
-			"points":         {keys + "point b WHERE b.org_id = ? AND b.record_kind = 'account' AND b.value = asked.v AND NOT EXISTS (SELECT 1 FROM point b WHERE b.org_id = ? AND b.record_kind = 'account' AND b.value = asked.v LIMIT 1 OFFSET 25)", "point_value"},
+			"keys":           {keys + "block b WHERE b.org_id = ? AND b.kind = 'account' AND b.key = 'a' LIMIT 26) t0 UNION ALL " + keys + "block b WHERE b.org_id = ? AND b.kind = 'account' AND b.key = 'b' LIMIT 26) t1", "block_pkey"},
+			"points":         {keys + "point b WHERE b.org_id = ? AND b.record_kind = 'account' AND b.value = 'a' LIMIT 26) t0", "point_value"},
 			"walk of keys":   {"SELECT key, record_id FROM block WHERE org_id = ? AND kind = 'account' AND key > 'a' ORDER BY key, record_id LIMIT 2000", "block_pkey"},
 			"walk of points": {"SELECT value, record_id FROM point WHERE org_id = ? AND value > 'a' AND record_kind = 'account' ORDER BY value LIMIT 2000", "point_value"},
 			"walk of kvk":    {"SELECT kvk, id FROM account WHERE org_id = ? AND kvk IS NOT NULL AND kvk > '1' ORDER BY kvk LIMIT 2000", "account_kvk"},

@@ -137,7 +137,7 @@ func matchOperations() []operation {
 			title: "List pairs of records that may be the same",
 			about: "The likeliest first; only pairs of which the caller may see and change both. They are found every night.",
 			query: append(pageParams(),
-				&huma.Param{Name: "state", In: "query", Description: "what was decided; open when it is left out", Schema: &huma.Schema{Type: "string", Enum: []any{"open", "later", "apart", "merged"}}},
+				&huma.Param{Name: "state", In: "query", Description: "what was decided; open when it is left out", Schema: &huma.Schema{Type: "string", Enum: []any{"open", "later", "apart"}}},
 				&huma.Param{Name: "kind", In: "query", Description: "account or contact; both when it is left out", Schema: &huma.Schema{Type: "string", Enum: []any{"account", "contact"}}}),
 			do: listPairs,
 		},

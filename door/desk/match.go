@@ -47,6 +47,10 @@ type pairList struct {
 
 const pairRows = 50
 
+// listed are the states that have a list: what was merged is one record, which
+// tells so itself.
+var listed = []match.State{match.Open, match.Later, match.Apart}
+
 func mayPair(v *visit) error {
 	if !v.who.Can(member.AccountWrite) && !v.who.Can(member.ContactWrite) {
 		return app.ErrDenied
@@ -62,7 +66,7 @@ func showPairs(v *visit, code int, said map[string]string) error {
 	}
 	asked, w := v.r.URL.Query(), v.words
 	l := pairList{v: v, State: match.State(asked.Get("state")), Kind: fact.Kind(asked.Get("kind")), Manage: v.who.Can(member.SettingManage), Said: said}
-	if !slices.Contains(match.States, l.State) {
+	if !slices.Contains(listed, l.State) {
 		l.State = match.Open
 	}
 	if l.Kind != fact.Account && l.Kind != fact.Contact {
@@ -79,7 +83,7 @@ func showPairs(v *visit, code int, said map[string]string) error {
 	}
 	l.Scanned = v.scanned(scans)
 	l.States.Label = w.T("match.states")
-	for _, s := range match.States {
+	for _, s := range listed {
 		l.States.Items = append(l.States.Items, look.Tab{Label: w.T("match.state." + string(s)), Href: l.address(s, l.Kind), Current: s == l.State})
 	}
 	l.Kinds = look.Segmented{Label: w.T("match.kinds"), Value: string(l.Kind), Options: []look.Option{
@@ -249,7 +253,7 @@ func (v *visit) comparison() (c *comparison, err error) {
 	for _, r := range two.Reasons {
 		c.Sum = append(c.Sum, look.Fact{Label: w.T("match.reason." + r.Word), Value: w.Signed(r.Weight, 1)})
 	}
-	if v.who.Can(f.write) && v.who.Can(f.erase) {
+	if v.who.Can(member.Merge) {
 		c.Merge = f.path + "/" + two.A.String() + "/merge?with=" + two.B.String()
 	}
 	return c, nil
