@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"kring/base/column"
 	"kring/base/email"
 	"kring/base/fact"
 	"kring/base/fault"
@@ -74,6 +75,10 @@ func (s *accountLanding) draft(l *line) {
 // addresses can each be it.
 func (p *page) keys(l *line) (names []string) {
 	switch p.in.Options.Key {
+	case column.ID.Key:
+		if v := l.values[column.ID.Key]; v != "" {
+			names = append(names, known(column.ID.Key, v))
+		}
 	case "external_id":
 		if v := l.values["external_id"]; v != "" {
 			names = append(names, known("external_id", v))
@@ -88,6 +93,37 @@ func (p *page) keys(l *line) (names []string) {
 		}
 	}
 	return names
+}
+
+// ids are those that rows are known by, when it is by them.
+func (p *page) ids() (all []id.Record) {
+	if p.in.Options.Key != column.ID.Key {
+		return nil
+	}
+	for _, v := range p.valued(column.ID.Key) {
+		if r, err := id.Parse[id.Record](v); err == nil {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// unknown says why a row that is known by something lands nowhere, when it does
+// not. Only Kring gives ids: one that is not here was erased, or lies out of
+// reach, and what was taken away does not come back with an old file. To bring
+// it to another organisation, mode create makes it anew, under a new id.
+func (p *page) unknown(l *line, elsewhere bool) *fault.Fault {
+	o := p.in.Options
+	byID := o.Key == column.ID.Key
+	switch keyed := len(p.keys(l)) > 0; {
+	case byID && keyed && (o.Mode != intake.Create || elsewhere):
+		return intake.ErrForeign
+	case o.Mode == intake.Update && !keyed:
+		return intake.ErrEmpty
+	case o.Mode == intake.Update:
+		return intake.ErrAbsent
+	}
+	return nil
 }
 
 // keyed are the values of a field in all rows.
@@ -126,6 +162,14 @@ func (s *accountLanding) look(v *store.View) error {
 		s.enter(a, known("external_id", external))
 	}
 	switch s.in.Options.Key {
+	case column.ID.Key:
+		all, err := v.AccountsByID(each(s.ids(), func(r id.Record) id.Account { return id.Account(r) }), everything)
+		if err != nil {
+			return err
+		}
+		for _, a := range all {
+			s.enter(a, known(column.ID.Key, a.ID.String()))
+		}
 	case "kvk":
 		numbers := each(s.valued("kvk"), func(n string) string { one, _ := register.KvK(n); return one }) //nolint:errcheck // what is none finds nothing
 		all, err := v.AccountsKnown("kvk", distinct(numbers))
@@ -207,6 +251,11 @@ func (s *accountLanding) enter(a account.Account, name string) {
 	}
 }
 
+// elsewhere says that a row is known for an account that who may not see.
+func (s *accountLanding) elsewhere(l *line) bool {
+	return slices.ContainsFunc(s.keys(l), func(name string) bool { return len(s.by[name]) > 0 })
+}
+
 // found are the accounts that a row is known for, and who may see.
 func (s *accountLanding) found(l *line) (all []*accountEntry) {
 	for _, name := range s.keys(l) {
@@ -240,11 +289,11 @@ func (s *accountLanding) land(l *line) {
 		s.update(l, found[0])
 	case repeated && s.dry: // made on a page before, had it been no dry run
 		l.deed = intake.Updated
-	case o.Mode == intake.Update && len(s.keys(l)) == 0:
-		s.refuse(l, s.at(o.Key, intake.ErrEmpty))
-	case o.Mode == intake.Update:
-		s.refuse(l, s.at(o.Key, intake.ErrAbsent))
 	default:
+		if f := s.unknown(l, s.elsewhere(l)); f != nil {
+			s.refuse(l, s.at(o.Key, f))
+			return
+		}
 		s.create(l)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"kring/base/column"
 	"kring/base/fact"
 	"kring/base/fault"
 	"kring/base/fold"
@@ -43,9 +44,10 @@ type firm struct {
 	account account.Account
 	wrong   *fault.Fault
 	fresh   bool
-	full    bool  // a person, who is the only contact
-	line    *line // that made it
-	early   bool  // made on a page before, had it been no dry run
+	full    bool              // a person, who is the only contact
+	line    *line             // that made it
+	several []account.Account // that the cell could mean
+	early   bool              // made on a page before, had it been no dry run
 }
 
 func landContacts(p *page) landing {
@@ -93,6 +95,11 @@ func (s *contactLanding) look(v *store.View) error {
 	if err != nil {
 		return err
 	}
+	more, err := v.ContactsByID(each(s.ids(), func(r id.Record) id.Contact { return id.Contact(r) }), everything)
+	if err != nil {
+		return err
+	}
+	all = append(all, more...)
 	mailed := map[string][]id.Record{}
 	if s.in.Options.Key == "email" {
 		if mailed, err = v.Points(fact.Contact, s.mails()); err != nil {
@@ -143,7 +150,7 @@ func (s *contactLanding) look(v *store.View) error {
 	if err := s.alikes(v, open, s.subject); err != nil {
 		return err
 	}
-	more, err := v.ContactsByID(each(s.follow(open), func(i id.Record) id.Contact { return id.Contact(i) }), s.who.Reach(fact.Contact))
+	more, err = v.ContactsByID(each(s.follow(open), func(i id.Record) id.Contact { return id.Contact(i) }), s.who.Reach(fact.Contact))
 	if err != nil {
 		return err
 	}
@@ -178,6 +185,7 @@ func (s *contactLanding) enter(v *store.View, all []contact.Contact, mailed map[
 			e = &contactEntry{was: c, now: c, within: within[c.ID]}
 			s.entries[c.ID] = e
 		}
+		put(e, known(column.ID.Key, c.ID.String()))
 		if c.ExternalID != "" {
 			put(e, known("external_id", c.ExternalID))
 		}
@@ -236,7 +244,7 @@ func (s *contactLanding) lookFirms(v *store.View) error {
 			if some := found[by][firmValue(by, cell)]; len(some) > 0 {
 				f.account, f.wrong = some[0], nil
 				if len(some) > 1 {
-					f.wrong = intake.ErrNames
+					f.wrong, f.several = intake.ErrNames, some
 				}
 				break
 			}
@@ -308,6 +316,19 @@ func (s *contactLanding) firm(l *line) (*firm, bool) {
 	return s.firms[cell], true
 }
 
+// place is the account of a row. Of several with the same name it is the one
+// where the contact that the row is known for is already.
+func (s *contactLanding) place(l *line, found []*contactEntry) (*firm, bool) {
+	if f := s.firms[l.values["account"]]; f != nil && len(found) == 1 {
+		for _, a := range f.several {
+			if hasLink(found[0].now, a.ID) {
+				return &firm{account: a}, true
+			}
+		}
+	}
+	return s.firm(l)
+}
+
 // uses notes that a row that lands is at an account, which is then made.
 func (s *contactLanding) uses(l *line, f *firm) {
 	if f == nil || !f.fresh || f.line != nil {
@@ -352,14 +373,14 @@ func (s *contactLanding) land(l *line) {
 		s.refuse(l, s.at(o.Key, intake.ErrExists))
 		l.record = found[0].was.ID.Any()
 		return
-	case len(found) == 0 && !repeated && o.Mode == intake.Update && len(s.keys(l)) == 0:
-		s.refuse(l, s.at(o.Key, intake.ErrEmpty))
-		return
-	case len(found) == 0 && !repeated && o.Mode == intake.Update:
-		s.refuse(l, s.at(o.Key, intake.ErrAbsent))
-		return
+	case len(found) == 0 && !repeated:
+		elsewhere := slices.ContainsFunc(s.keys(l), func(name string) bool { return len(s.by[name]) > 0 })
+		if f := s.unknown(l, elsewhere); f != nil {
+			s.refuse(l, s.at(o.Key, f))
+			return
+		}
 	}
-	f, ok := s.firm(l)
+	f, ok := s.place(l, found)
 	switch {
 	case !ok:
 	case len(found) == 1:

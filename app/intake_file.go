@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 
+	"kring/base/column"
 	"kring/base/decimal"
 	"kring/base/fact"
 	"kring/base/fault"
@@ -88,6 +90,9 @@ func (a *App) propose(ctx context.Context, who Who, f file.File, i *intake.Intak
 			cells = append(cells, r.Cells)
 		}
 		i.Mapping = intake.Propose(fields, t.Head(), cells, decimal.Style(who.Locale() == "en"))
+		if err := ourIDs(v, who, i, cells); err != nil {
+			return err
+		}
 		before, err := v.RecallMapping(i.Kind, intake.Print(t.Head()), who.Member.ID)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil
@@ -95,6 +100,39 @@ func (a *App) propose(ctx context.Context, who Who, f file.File, i *intake.Intak
 		i.Mapping = i.Mapping.Recall(before, fields)
 		return err
 	})
+}
+
+// ourIDs keeps a column of ids as what rows are known by when one of them is of
+// a record that who may see.
+func ourIDs(v *store.View, who Who, i *intake.Intake, sample [][]string) error {
+	at := i.Mapping.Column(column.ID.Key)
+	if at < 0 {
+		return nil
+	}
+	var ids []id.Record
+	for _, cells := range sample {
+		if r, err := id.Parse[id.Record](strings.TrimSpace(cells[at])); err == nil {
+			ids = append(ids, r)
+		}
+	}
+	found := 0
+	if i.Kind == fact.Contact {
+		all, err := v.ContactsByID(each(ids, func(r id.Record) id.Contact { return id.Contact(r) }), who.Reach(fact.Contact))
+		if err != nil {
+			return err
+		}
+		found = len(all)
+	} else {
+		all, err := v.AccountsByID(each(ids, func(r id.Record) id.Account { return id.Account(r) }), who.Reach(fact.Account))
+		if err != nil {
+			return err
+		}
+		found = len(all)
+	}
+	if found == 0 {
+		i.Mapping.Foreign()
+	}
+	return nil
 }
 
 // firstRows are the first rows that can be read. A file that breaks off later

@@ -192,6 +192,11 @@ func (p *page) read(l *line) {
 			bad.Add("team", intake.ErrTeam)
 		}
 	}
+	if p.in.Options.Key == column.ID.Key && l.values[column.ID.Key] != "" {
+		r, err := id.Parse[id.Record](l.values[column.ID.Key])
+		bad.Add(column.ID.Key, err)
+		l.values[column.ID.Key] = r.String() // as we write it
+	}
 	for _, f := range p.own {
 		raw, given := l.values[catalogue.Own+f.Key]
 		if !given || f.Archived != 0 {

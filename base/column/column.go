@@ -32,6 +32,10 @@ type Field struct {
 // Fields are the fields of a kind of record, in the order of a menu.
 type Fields []Field
 
+// ID is what names a record here; an export has it as its last column. A row
+// can be known by it and cannot give it.
+var ID = Field{Key: "id", Kind: catalogue.Text, Words: []string{"Kring-id"}}
+
 // What can be wrong with a cell.
 var (
 	ErrChoice  = fault.New(fault.Invalid, "column.choice", "this is none of the choices")

@@ -50,6 +50,7 @@ func Columns() column.Fields {
 		column.Field{Key: "external_id", Kind: catalogue.Text, Words: []string{
 			"Nummer elders", "Number elsewhere", "Klantnummer", "Relatienummer", "Debiteurnummer", "Debiteurennummer", "Klantcode", "Relatiecode", "External id", "Externe id", "Extern nummer",
 			"Customer number", "Customer id", "Account number", "Account id", "Record id", "Id", "Code"}},
+		column.ID,
 	)
 }
 

@@ -43,6 +43,7 @@ func Columns() column.Fields {
 		column.Field{Key: "source_from", Kind: catalogue.Text, Words: []string{"Herkomst precies", "Source in detail", "Bron precies", "Campagne", "Campaign"}},
 		column.Field{Key: "external_id", Kind: catalogue.Text, Words: []string{
 			"Nummer elders", "Number elsewhere", "Contactnummer", "Contact id", "External id", "Externe id", "Extern nummer", "Record id", "Id", "Uid", "Code"}},
+		column.ID,
 	)
 }
 

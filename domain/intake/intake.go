@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"kring/base/column"
 	"kring/base/day"
 	"kring/base/fact"
 	"kring/base/fault"
@@ -62,8 +63,8 @@ var Modes = []string{string(Create), string(Update), string(Both)}
 // Keys are the columns by which a row can be known for a record that is here;
 // without one, each row is a new record.
 var Keys = map[fact.Kind][]string{
-	fact.Account: {"external_id", "email", "kvk"},
-	fact.Contact: {"external_id", "email"},
+	fact.Account: {column.ID.Key, "external_id", "email", "kvk"},
+	fact.Contact: {column.ID.Key, "external_id", "email"},
 	fact.Order:   {"external_id"},
 }
 
@@ -132,6 +133,7 @@ var (
 var (
 	ErrExists  = fault.New(fault.Conflict, "intake.exists", "this record is here already")
 	ErrAbsent  = fault.New(fault.NotFound, "intake.absent", "no record is known by this")
+	ErrForeign = fault.New(fault.NotFound, "intake.foreign", "there is no record with this id, or you may not see it; leave the cell empty to make a new one")
 	ErrEmpty   = fault.New(fault.Invalid, "intake.key_empty", "the cell by which the record is known is empty")
 	ErrSeveral = fault.New(fault.Conflict, "intake.several", "several records are known by this")
 	ErrRepeat  = fault.New(fault.Conflict, "intake.repeat", "the same record stands in the file before")

@@ -13,6 +13,7 @@ import (
 	"kring/base/email"
 	"kring/base/fact"
 	"kring/base/fault"
+	"kring/base/id"
 	"kring/base/phone"
 	"kring/base/reach"
 	"kring/base/register"
@@ -60,7 +61,12 @@ func Propose(fields column.Fields, head []string, sample [][]string, style decim
 			if m[i].Key != "" {
 				continue
 			}
-			if f, ok := named(fields, name, rank); ok {
+			if f, ok := named(fields, name, rank); ok && f.Key == column.ID.Key && !ids(cellsOf(sample, i)) { // a number of their own
+				f, ok = named(slices.DeleteFunc(slices.Clone(fields), func(f column.Field) bool { return f.Key == column.ID.Key }), name, rank)
+				if ok {
+					give(i, f)
+				}
+			} else if ok {
 				give(i, f)
 			}
 		}
@@ -73,6 +79,29 @@ func Propose(fields column.Fields, head []string, sample [][]string, style decim
 		}
 	}
 	return m
+}
+
+// ids says whether all cells are ids as Kring makes them.
+func ids(cells []string) bool {
+	for _, c := range cells {
+		if _, err := id.Parse[id.Record](strings.TrimSpace(c)); err != nil {
+			return false
+		}
+	}
+	return len(cells) > 0
+}
+
+// Foreign takes a column of ids that are none of ours for the number in another
+// system, where no other column is.
+func (m Mapping) Foreign() {
+	at := m.Column(column.ID.Key)
+	if at < 0 {
+		return
+	}
+	m[at].Key = ""
+	if m.Column("external_id") < 0 {
+		m[at].Key = "external_id"
+	}
 }
 
 func cellsOf(sample [][]string, i int) (cells []string) {

@@ -31,7 +31,7 @@ type Import struct {
 	Map        []string `help:"What a column becomes, in place of the proposal: 'Customer no=external_id'; nothing behind the = leaves it out; a number names the column by its place." placeholder:"COLUMN=FIELD"`
 	DryRun     bool     `help:"Say what would happen and change nothing."`
 	Mode       string   `help:"What a row may do: ${enum}." default:"create" enum:"create,update,both"`
-	Key        string   `help:"By what a record is known: external_id, email or kvk." placeholder:"FIELD"`
+	Key        string   `help:"By what a record is known: id, external_id, email or kvk." placeholder:"FIELD"`
 	Twins      string   `help:"A row that looks like a record that is here: ${enum}." default:"skip" enum:"skip,create,update"`
 	Missing    string   `help:"An account of a contact that is not here: ${enum}." default:"refuse" enum:"refuse,create"`
 	Source     string   `help:"Source of new records." default:"import"`
