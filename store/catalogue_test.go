@@ -170,11 +170,6 @@ func readCatalogueOf(t *testing.T, db *store.DB, raw *sql.DB) (tables []table, s
 	return tables, ask(t, odd)
 }
 
-func ask(t *testing.T, db *store.DB, query string, args ...any) []string {
-	t.Helper()
-	return askOf(t, db.Raw(), query, args...)
-}
-
 func askOf(t *testing.T, raw *sql.DB, query string, args ...any) (answers []string) {
 	t.Helper()
 	rows, err := raw.QueryContext(t.Context(), query, args...)

@@ -84,13 +84,9 @@ func (p Period) End() Tally { return p.Flows.After(p.Start) }
 // keeps or loses who buys.
 func buying(t Tally) int64 { return t[New] + t[Loyal] }
 
-// gained and lost are who began to buy, and who stopped.
+// gained is who began to buy.
 func (p Period) gained() int64 {
 	return p.Flows.sum(func(f Flow) bool { return !f.From.Buying() && f.To.Buying() })
-}
-
-func (p Period) lost() int64 {
-	return p.Flows.sum(func(f Flow) bool { return f.From.Buying() && !f.To.Buying() })
 }
 
 // Retention is (customers at the end − new in the period) ÷ customers at the

@@ -81,7 +81,7 @@ func TestStatMatch(t *testing.T) {
 	}
 
 	other := written(t, "leads.csv", "lead,Company,Street address,Zip,Mobile\nA,Hengstman Garage,Lindelaan 101,7951FF,\nB,Muller & Zn,,,06 1234 5678\nC,Niemand BV,Nergens 1,9999 ZZ,\n")
-	code, out, said = run("", "stat", "match", file, other, "--id", "klantnr")
+	code, _, said = run("", "stat", "match", file, other, "--id", "klantnr")
 	if code != 1 || !strings.Contains(said, "no column \"klantnr\"") {
 		t.Errorf("an id that the second file lacks: %d %s", code, said)
 	}

@@ -223,7 +223,7 @@ func TestSessionCookie(t *testing.T) {
 		}
 	}
 	// Another site's form signs nobody in or out.
-	req.Body = io.NopCloser(strings.NewReader(""))
+	req.Body, req.ContentLength = http.NoBody, 0
 	req.Header.Set("Sec-Fetch-Site", "cross-site")
 	r, err = http.DefaultClient.Do(req)
 	if err != nil {
