@@ -43,6 +43,7 @@ type landingKind struct {
 var landings = map[fact.Kind]landingKind{
 	fact.Account: {account.Columns, []member.Right{member.AccountWrite}, account.Sources, landAccounts},
 	fact.Order:   {order.Columns, []member.Right{member.OrderWrite}, order.Sources, landOrders},
+	fact.Team:    {teamColumns, []member.Right{member.MemberManage}, order.Sources, landTeams},
 	fact.Contact: {contact.Columns, []member.Right{member.ContactWrite, member.AccountWrite}, contact.Sources, landContacts},
 }
 
@@ -458,6 +459,11 @@ func (a *App) intakePage(ctx context.Context, j job.Job, p *page, read int64, br
 		}
 		if err := tx.IntakeGate(); err != nil {
 			return err
+		}
+		if p.in.Kind == fact.Team { // two moves at once could make a circle together
+			if err := tx.HoldOrganisation(); err != nil {
+				return err
+			}
 		}
 		if err := p.decide(&tx.View); err != nil {
 			return err

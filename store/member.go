@@ -185,7 +185,10 @@ func (v *View) members(w *where, limit int) (all []member.Member, err error) {
 // AddTeam stores a new team.
 func (tx *Tx) AddTeam(g member.Group, f fact.Fact) (_ member.Group, err error) {
 	defer fault.Wrap(&err, "store.AddTeam")
-	g.ID, g.Version = id.New[id.Team](), 1
+	if g.ID.IsZero() { // of a file, others already hang under it
+		g.ID = id.New[id.Team]()
+	}
+	g.Version = 1
 	if _, err := tx.exec("INSERT INTO team (org_id, id, version, name, parent_id) VALUES (?, ?, ?, ?, ?)", tx.org, g.ID, g.Version, g.Name, g.Parent); err != nil {
 		return g, err
 	}
@@ -213,6 +216,27 @@ func (tx *Tx) EraseTeam(g member.Group, f fact.Fact) (err error) {
 	}
 	f.Kind, f.Subject, f.Label = fact.Team, g.ID.Any(), g.Name
 	return tx.fact(f)
+}
+
+// TeamUsed says whether something belongs to a team: members, teams, records.
+// Those that are not in the bin are asked for by themselves, as their index is.
+func (v *View) TeamUsed(i id.Team) (used bool, err error) {
+	defer fault.Wrap(&err, "store.TeamUsed(%s)", i)
+	for _, what := range []string{
+		"member WHERE org_id = ? AND team_id = ?", "team WHERE org_id = ? AND parent_id = ?",
+		"account WHERE org_id = ? AND team_id = ? AND deleted_at IS NULL", "account WHERE org_id = ? AND team_id = ? AND deleted_at IS NOT NULL",
+		"contact WHERE org_id = ? AND team_id = ? AND deleted_at IS NULL", "contact WHERE org_id = ? AND team_id = ? AND deleted_at IS NOT NULL",
+	} {
+		err := v.rows("SELECT 1 FROM "+what+" LIMIT 1", []any{v.org, i}, func(rs *sql.Rows) error {
+			var one int
+			used = true
+			return rs.Scan(&one)
+		})
+		if err != nil || used {
+			return used, err
+		}
+	}
+	return false, nil
 }
 
 // MostTeams is how many teams an organisation has at most.

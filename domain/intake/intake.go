@@ -34,7 +34,7 @@ const (
 )
 
 // Kinds are the kinds of records that can be imported.
-var Kinds = []string{string(fact.Account), string(fact.Contact), string(fact.Order)}
+var Kinds = []string{string(fact.Account), string(fact.Contact), string(fact.Order), string(fact.Team)}
 
 // Limits (HOUSE).
 const (
@@ -66,6 +66,7 @@ var Keys = map[fact.Kind][]string{
 	fact.Account: {column.ID.Key, "external_id", "email", "kvk"},
 	fact.Contact: {column.ID.Key, "external_id", "email"},
 	fact.Order:   {"external_id"},
+	fact.Team:    {"name"},
 }
 
 // Twins says what to do with a row that may be a record that is here.
@@ -101,7 +102,7 @@ var Grounds = []string{"consent", "contract", "legal_duty", "vital", "public_tas
 
 // What can be wrong with an import.
 var (
-	ErrKind       = fault.New(fault.Invalid, "intake.kind", "this kind of record cannot be imported yet: choose accounts, contacts or orders")
+	ErrKind       = fault.New(fault.Invalid, "intake.kind", "this kind of record cannot be imported yet: choose accounts, contacts, orders or teams")
 	ErrBig        = fault.New(fault.Invalid, "intake.big", "a file to import has at most 1 GB")
 	ErrNoRows     = fault.New(fault.Invalid, "intake.no_rows", "there are no rows under the header of this file")
 	ErrMode       = fault.New(fault.Invalid, "intake.mode", "the mode is create, update or both")
@@ -300,7 +301,7 @@ func (i Intake) BeginRun(now int64, zone *time.Location) (Intake, error) {
 		return i, ErrBroken
 	}
 	i.State, i.Run, i.Started = Running, Tally{}, now
-	if i.Options.Origin != "person" && i.Kind != fact.Order { // an order is nobody new
+	if i.Options.Origin != "person" && i.Kind != fact.Order && i.Kind != fact.Team { // an order is nobody new
 		i.Inform = aMonthLater(day.At(now, zone))
 	}
 	return i.pass(), nil

@@ -232,6 +232,9 @@ func (m Mapping) Check(kind fact.Kind, fields column.Fields, o Options) error {
 		if kind == fact.Contact && !has("account") {
 			wrong.Add("columns", ErrNoAccount)
 		}
+		if kind == fact.Team && !has("name") {
+			wrong.Add("columns", ErrNoName)
+		}
 		if kind == fact.Order && !(has("account") && has("day") && has("amount", "counter_value")) {
 			wrong.Add("columns", ErrNoOrder)
 		}

@@ -25,13 +25,13 @@ import (
 
 // Import makes records of the rows of a file, and takes that back.
 type Import struct {
-	Kind string `arg:"" optional:"" help:"accounts, contacts or orders; teams, leads, products and opportunities as they come to exist."`
+	Kind string `arg:"" optional:"" help:"accounts, contacts, orders or teams; leads, products and opportunities as they come to exist."`
 	File string `arg:"" optional:"" type:"existingfile" help:"CSV, XLSX or vCard."`
 
 	Map        []string `help:"What a column becomes, in place of the proposal: 'Customer no=external_id'; nothing behind the = leaves it out; a number names the column by its place." placeholder:"COLUMN=FIELD"`
 	DryRun     bool     `help:"Say what would happen and change nothing."`
 	Mode       string   `help:"What a row may do: ${enum}." default:"create" enum:"create,update,both"`
-	Key        string   `help:"By what a record is known: id, external_id, email or kvk." placeholder:"FIELD"`
+	Key        string   `help:"By what a record is known: id, external_id, email or kvk; a team: name." placeholder:"FIELD"`
 	Twins      string   `help:"A row that looks like a record that is here: ${enum}." default:"skip" enum:"skip,create,update"`
 	Missing    string   `help:"An account of a contact that is not here: ${enum}." default:"refuse" enum:"refuse,create"`
 	Source     string   `help:"Source of new records." default:"import"`
@@ -46,7 +46,7 @@ type Import struct {
 }
 
 var (
-	errImportKinds = fault.New(fault.Invalid, "intake.kind", "this kind of record cannot be imported yet: accounts, contacts and orders can")
+	errImportKinds = fault.New(fault.Invalid, "intake.kind", "this kind of record cannot be imported yet: accounts, contacts, orders and teams can")
 	errImportFile  = fault.New(fault.Invalid, "intake.file", "say what to import: kring import accounts FILE")
 	errImportMap   = fault.New(fault.Invalid, "intake.map", "there is no such column")
 )

@@ -817,7 +817,7 @@ func importRows(v *visit) error {
 
 // recordAt is the page of a record.
 func recordAt(kind fact.Kind, i id.Record) string {
-	if i.IsZero() {
+	if i.IsZero() || kind == fact.Team { // which has no page of its own
 		return ""
 	}
 	return "/" + string(kind) + "s/" + i.String()
