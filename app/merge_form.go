@@ -2,14 +2,11 @@ package app
 
 import (
 	"context"
-	"slices"
 
 	"kring/base/blend"
-	"kring/base/fact"
 	"kring/base/id"
 	"kring/domain/account"
 	"kring/domain/contact"
-	"kring/domain/field"
 	"kring/domain/member"
 	"kring/domain/merge"
 	"kring/store"
@@ -19,9 +16,7 @@ import (
 type Comparison[T any] struct {
 	Stays, Goes T
 	Differ      []Compared // what there is to choose, in the order of the form
-	Fields      []field.Definition
-	Names       map[id.Account]string // what the accounts of two contacts are called
-	Days        int                   // in which it can be undone
+	Days        int        // in which it can be undone
 }
 
 // Compared is one field that two records have different.
@@ -52,8 +47,7 @@ func (a *App) CompareAccounts(ctx context.Context, who Who, survivor, loser id.A
 		case c.Stays.Kind != c.Goes.Kind:
 			return account.ErrMergeKind
 		}
-		c.Fields, err = v.Fields(fact.Account)
-		return err
+		return nil
 	})
 	if err != nil {
 		return c, err
@@ -80,15 +74,7 @@ func (a *App) CompareContacts(ctx context.Context, who Who, survivor, loser id.C
 		if c.Stays.Deleted != 0 || c.Goes.Deleted != 0 {
 			return merge.ErrBinned
 		}
-		var at []id.Account
-		for _, l := range slices.Concat(c.Stays.Accounts, c.Goes.Accounts) {
-			at = append(at, l.Account)
-		}
-		if c.Names, err = v.AccountNames(at, who.Reach(fact.Account)); err != nil {
-			return err
-		}
-		c.Fields, err = v.Fields(fact.Contact)
-		return err
+		return nil
 	})
 	if err != nil {
 		return c, err

@@ -34,6 +34,10 @@ var accountFolder = &folder{
 	},
 	load: loadAccount, add: addAccount, like: likeAccount, change: changeAccount, preview: previewAccount, stale: staleAccount, move: moveAccount,
 	catalogue: func(v *visit) (catalogue.Catalogue, error) { return v.app.AccountCatalogue(v.r.Context(), v.who) },
+	compare: func(v *visit, stays, goes id.Record) ([]app.Compared, int, error) {
+		c, err := v.app.CompareAccounts(v.r.Context(), v.who, id.Account(stays), id.Account(goes))
+		return c.Differ, c.Days, err
+	},
 }
 
 func accountLeaf(a account.Account) leaf {

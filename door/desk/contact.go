@@ -32,6 +32,10 @@ var contactFolder = &folder{
 	},
 	load: loadContact, add: addContact, like: likeContact, change: changeContact, preview: previewContact, stale: staleContact, move: moveContact,
 	catalogue: func(v *visit) (catalogue.Catalogue, error) { return v.app.ContactCatalogue(v.r.Context(), v.who) },
+	compare: func(v *visit, stays, goes id.Record) ([]app.Compared, int, error) {
+		c, err := v.app.CompareContacts(v.r.Context(), v.who, id.Contact(stays), id.Contact(goes))
+		return c.Differ, c.Days, err
+	},
 }
 
 func contactLeaf(c contact.Contact) leaf {

@@ -277,6 +277,10 @@ func (v *visit) answer(err error) {
 		v.toSignIn()
 		return
 	}
+	if to := v.survivor(err); to != "" {
+		http.Redirect(v.w, v.r, to, http.StatusSeeOther)
+		return
+	}
 	kind := fault.KindOf(err)
 	text, title := v.words.T("desk.failed"), v.words.T("desk.failed_title")
 	if f, ok := fault.From(err); ok && kind != fault.Internal {

@@ -8,6 +8,7 @@ import (
 	"kring/base/fault"
 	"kring/base/id"
 	"kring/domain/bulk"
+	"kring/domain/member"
 	"kring/look"
 	"kring/look/words"
 )
@@ -27,6 +28,9 @@ func (s sheet) bulkBar() look.BulkBar {
 		b.Actions = append(b.Actions,
 			look.Menu{ID: "bulk-owner-menu", Label: s.say("owner"), Icon: "user", Content: bulkOwner(s)},
 			look.Menu{ID: "bulk-tag-menu", Label: s.t("list.tag"), Icon: "tag", Content: bulkTag(s)})
+	}
+	if can(member.Merge) && !s.q.Bin {
+		b.Actions = append(b.Actions, to(s.t("merge.merge"), "merge", doMerge))
 	}
 	switch {
 	case can(s.erase) && s.q.Bin:
@@ -78,6 +82,9 @@ func (of *roster) bulk(v *visit) error {
 			chosen.IDs = append(chosen.IDs, i)
 		}
 	}
+	if form.Get("do") == doMerge {
+		return l.mergeTwo(chosen.IDs)
+	}
 	deed := bulk.Deed{Do: bulk.Do(form.Get("do")), Tag: form.Get("tag")}
 	if owner := form.Get("owner"); deed.Do == bulk.Owner && owner != "none" {
 		if deed.Member, err = id.Parse[id.Member](owner); err != nil {
@@ -97,6 +104,17 @@ func (of *roster) bulk(v *visit) error {
 	}
 	v.toast(l.done(b))
 	return v.to(l.address(l.q))
+}
+
+// doMerge is no deed to each of many: it leads to the page where two are merged.
+const doMerge = "merge"
+
+func (l *listing) mergeTwo(ids []id.Record) error {
+	if len(ids) != 2 {
+		l.wrong = append(l.wrong, l.t("merge.two"))
+		return l.answer()
+	}
+	return l.v.to(l.path + "/" + ids[0].String() + "/merge?with=" + ids[1].String())
 }
 
 func (l *listing) firstSentence(f *fault.Fault) string {

@@ -39,6 +39,7 @@ type folder struct {
 	stale              func(err error) (now leaf, theirs []fact.Change, stale bool)
 	move               func(v *visit, i id.Record, version int64, bin bool) (leaf, error)
 	catalogue          func(v *visit) (catalogue.Catalogue, error)
+	compare            func(v *visit, stays, goes id.Record) ([]app.Compared, int, error) // before a merge: what differs, and in how many days it can be undone
 }
 
 // formPart is a group of fields in a form; those under More are folded away
@@ -91,12 +92,18 @@ func (d *Desk) recordRoutes() {
 		d.member("POST "+f.path+"/{id}/field", f.saveField)
 		d.member("POST "+f.path+"/{id}/bin", f.bin)
 		d.member("POST "+f.path+"/{id}/restore", f.restore)
+		d.member("GET "+f.path+"/{id}/merge", f.mergePage)
+		d.member("POST "+f.path+"/{id}/merge", f.merge)
+		d.member("GET "+f.path+"/{id}/consents/new", f.consentPage)
+		d.member("POST "+f.path+"/{id}/consents", f.addConsent)
 	}
 	d.member("GET /accounts/{id}/contacts", accountFolder.page("contacts"))
 	d.member("GET /files/{id}", download)
 	d.member("POST /files/{id}/bin", binFile)
 	d.member("POST /files/{id}/restore", restoreFile)
-	d.member("GET /accounts/pick", pickAccount)
+	d.member("GET /accounts/pick", pick(fact.Account))
+	d.member("GET /contacts/pick", pick(fact.Contact))
+	d.member("POST /merges/{id}/undo", undoMerge)
 }
 
 // ref is the record that the address names.
@@ -281,6 +288,9 @@ func (d *dossier) menu() (items []look.MenuItem) {
 		items = append(items, look.MenuItem{Label: d.t("record.add_contact"), Icon: "user-plus", Href: "/contacts/new?account=" + d.id.String()})
 	}
 	items = append(items, look.MenuItem{Label: d.t("record.tab_history"), Icon: "history", Href: d.here("history")})
+	if d.v.who.Can(member.Merge) && d.binned == 0 {
+		items = append(items, look.MenuItem{Label: d.t("merge.menu"), Icon: "merge", Href: d.path + "/" + d.id.String() + "/merge"})
+	}
 	if d.mayErase() && d.binned == 0 {
 		items = append(items, look.MenuItem{}, look.MenuItem{
 			Label: d.t("record.to_bin"), Icon: "trash-2", Danger: true, Post: d.here("bin"), Name: "version", Value: decimal64(d.version),

@@ -384,18 +384,28 @@ func (v *visit) file(move func(ctx context.Context, who app.Who, i id.File) (fil
 	return move(v.r.Context(), v.who, i)
 }
 
-// pickAccount answers what a picker asks while somebody types.
-func pickAccount(v *visit) error {
-	typed := v.r.URL.Query().Get("q")
-	hits, err := v.app.Search(v.r.Context(), v.who, typed, 20)
-	if err != nil {
-		return err
-	}
-	var list []look.PickOption
-	for _, h := range hits {
-		if h.Kind == fact.Account {
+// pick answers what was typed in a picker with records of a kind.
+func pick(kind fact.Kind) handler {
+	return func(v *visit) error {
+		hits, err := v.found(kind, v.r.URL.Query().Get("q"))
+		if err != nil {
+			return err
+		}
+		var list []look.PickOption
+		for _, h := range hits {
 			list = append(list, look.PickOption{Value: h.ID.String(), Label: h.Name, Note: h.City, Lead: look.Avatar{Name: h.Name, Size: 22}})
 		}
+		return v.show(http.StatusOK, look.PickOptions(list))
 	}
-	return v.show(http.StatusOK, look.PickOptions(list))
+}
+
+// found are the records of a kind that fit what was typed.
+func (v *visit) found(kind fact.Kind, typed string) (list []app.Hit, err error) {
+	hits, err := v.app.Search(v.r.Context(), v.who, typed, 20)
+	for _, h := range hits {
+		if h.Kind == kind {
+			list = append(list, h)
+		}
+	}
+	return list, err
 }

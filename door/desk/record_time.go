@@ -62,6 +62,7 @@ func merged(first, then []fact.Change) (all []fact.Change) {
 
 var deedIcons = map[string]string{
 	"created": "circle-plus", "changed": "pencil", "binned": "trash-2", "restored": "rotate-ccw", "added": "paperclip",
+	"merged": "merge", "unmerged": "split", "recorded": "shield-check",
 }
 
 // line is an event as the timeline draws it.

@@ -195,6 +195,7 @@ type organisationForm struct {
 	settingPage
 	Version                             string
 	Name, Word, Locale, Zone, Country   string
+	Unmerge                             string
 	Words, Locales, Zones, CountryNames []look.Option
 	History                             []pastChange
 	Said                                map[string]string
@@ -206,7 +207,7 @@ func organisationPage(v *visit) error {
 	}
 	o := v.who.Org
 	s := o.Settings
-	return v.showOrganisation(http.StatusOK, organisationForm{Version: strconv.FormatInt(o.Version, 10), Name: o.Name, Word: string(s.Word), Locale: s.Locale, Zone: s.Zone, Country: s.Country})
+	return v.showOrganisation(http.StatusOK, organisationForm{Version: strconv.FormatInt(o.Version, 10), Name: o.Name, Word: string(s.Word), Locale: s.Locale, Zone: s.Zone, Country: s.Country, Unmerge: strconv.Itoa(s.Defaults().Unmerge)})
 }
 
 // zones are those an organisation in or near the Netherlands picks from; a
@@ -299,13 +300,21 @@ func saveOrganisation(v *visit) error {
 	if err != nil {
 		return err
 	}
+	days := opt.Of[int]{}
+	if form.Has("unmerge") {
+		n, err := strconv.Atoi(strings.TrimSpace(form.Get("unmerge")))
+		if err != nil {
+			n = -1 // which app refuses in its words
+		}
+		days = opt.Some(n)
+	}
 	o, err := v.app.SaveOrganisation(v.r.Context(), v.who, version(form.Get("version")), app.OrganisationPatch{
 		Name: opt.Some(form.Get("name")), Word: opt.Some(organisation.Word(form.Get("word"))), Locale: opt.Some(form.Get("locale")),
-		Zone: opt.Some(form.Get("zone")), Country: opt.Some(strings.ToUpper(strings.TrimSpace(form.Get("country")))),
+		Zone: opt.Some(form.Get("zone")), Country: opt.Some(strings.ToUpper(strings.TrimSpace(form.Get("country")))), Unmerge: days,
 	})
 	if said, code := v.inline(err, errStale); said != nil {
 		return v.showOrganisation(code, organisationForm{Version: strconv.FormatInt(v.who.Org.Version, 10), Name: form.Get("name"), Word: form.Get("word"),
-			Locale: form.Get("locale"), Zone: form.Get("zone"), Country: form.Get("country"), Said: said})
+			Locale: form.Get("locale"), Zone: form.Get("zone"), Country: form.Get("country"), Unmerge: form.Get("unmerge"), Said: said})
 	}
 	if err != nil {
 		return err
