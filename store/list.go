@@ -499,6 +499,9 @@ func (v *View) CountContacts(q filter.Query, lens filter.Lens, r member.Reach) (
 	return v.count(contacts, q, lens, r)
 }
 
+// count counts to a bound. Which order the rows come in does not matter, so when
+// no index leads to them they come in that of the table: in that of an index each
+// is on another page. The sign keeps the indexes of what is not in the bin away.
 func (v *View) count(l roll, q filter.Query, lens filter.Lens, r member.Reach) (n int, capped bool, err error) {
 	w := v.asked(l, q, lens, r)
 	best, few, err := v.narrow(l, q, lens)
@@ -513,9 +516,13 @@ func (v *View) count(l roll, q filter.Query, lens filter.Lens, r member.Reach) (
 		from = best.from + " x CROSS JOIN " + from
 		w.and("a.id = x."+best.name+" AND x.org_id = ? AND "+best.cond, best.args...)
 	}
+	cond := w.String()
+	if best.from == "" && r.Scope == member.All {
+		cond = strings.Replace(cond, "a.deleted_at IS NULL", "+a.deleted_at IS NULL", 1)
+	}
 	w.args = append(w.args, MostCounted+1)
-	n, err = remembered(v, from+w.String(), w.args, func() (n int, err error) {
-		err = v.row("SELECT COUNT(*) FROM (SELECT 1 FROM "+from+w.String()+" LIMIT ?) counted", w.args, &n)
+	n, err = remembered(v, from+cond, w.args, func() (n int, err error) {
+		err = v.row("SELECT COUNT(*) FROM (SELECT 1 FROM "+from+cond+" LIMIT ?) counted", w.args, &n)
 		return n, err
 	})
 	return min(n, MostCounted), n > MostCounted, err
