@@ -517,7 +517,8 @@ func (v *View) count(l roll, q filter.Query, lens filter.Lens, r member.Reach) (
 		w.and("a.id = x."+best.name+" AND x.org_id = ? AND "+best.cond, best.args...)
 	}
 	cond := w.String()
-	if best.from == "" && r.Scope == member.All {
+	ranged := func(t filter.Term) bool { return t.Field.Sort } // an index has its order
+	if best.from == "" && r.Scope == member.All && !slices.ContainsFunc(q.Terms(lens), ranged) {
 		cond = strings.Replace(cond, "a.deleted_at IS NULL", "+a.deleted_at IS NULL", 1)
 	}
 	w.args = append(w.args, MostCounted+1)
