@@ -149,6 +149,26 @@ func (a *App) Search(ctx context.Context, who Who, typed string, most int) (hits
 	return hits, err
 }
 
+// SearchKind does so for one kind.
+func (a *App) SearchKind(ctx context.Context, who Who, kind fact.Kind, typed string, most int) (hits []store.Hit, err error) {
+	q := find.Parse(typed)
+	if q.None() {
+		return nil, nil
+	}
+	if kind == fact.Contact {
+		err = a.read(ctx, who, member.ContactRead, func(v *store.View) error {
+			hits, err = v.SearchContacts(q, who.Reach(fact.Contact), who.Reach(fact.Account), most)
+			return err
+		})
+		return hits, err
+	}
+	err = a.read(ctx, who, member.AccountRead, func(v *store.View) error {
+		hits, err = v.SearchAccounts(q, who.Reach(fact.Account), most)
+		return err
+	})
+	return hits, err
+}
+
 // History is what happened to a record, newest first, before a fact when it is
 // not zero. Whoever may see the record may see its history.
 func (a *App) History(ctx context.Context, who Who, kind fact.Kind, subject id.Record, before id.Fact, limit int) (all []fact.Fact, err error) {

@@ -34,7 +34,7 @@ type Fields []Field
 
 // ID is what names a record here; an export has it as its last column. A row
 // can be known by it and cannot give it.
-var ID = Field{Key: "id", Kind: catalogue.Text, Words: []string{"Kring-id"}}
+var ID = Field{Key: "id", Kind: catalogue.Text, Words: []string{"Id in Kring", "Kring-id"}}
 
 // What can be wrong with a cell.
 var (

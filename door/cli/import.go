@@ -20,6 +20,7 @@ import (
 	"kring/base/id"
 	"kring/base/job"
 	"kring/domain/intake"
+	"kring/look/words"
 	"kring/paper/sheet"
 )
 
@@ -255,8 +256,10 @@ func (t *importRun) tell(in intake.Intake) error {
 			return err
 		}
 	}
+	n := in.Tally()
+	reasons := reasonsOf(n)
 	if t.json {
-		if err := t.writeJSON(in); err != nil {
+		if err := t.writeJSON(told{in, reasons}); err != nil {
 			return err
 		}
 	}
@@ -270,10 +273,9 @@ func (t *importRun) tell(in intake.Intake) error {
 		fmt.Fprintf(t.term.Out, "%d erased, %d restored, %d kept\n", in.Undo.Erased, in.Undo.Restored, in.Undo.Kept)
 		return nil
 	}
-	n := in.Tally()
 	fmt.Fprintf(t.term.Out, "%d rows: %d created, %d updated, %d unchanged, %d refused, %d perhaps double\n", n.Rows, n.Created, n.Updated, n.Same, n.Refused, n.Twins)
-	for _, code := range slices.Sorted(maps.Keys(n.Reasons)) {
-		fmt.Fprintf(t.term.Out, "  %6d  %s\n", n.Reasons[code], code)
+	for _, r := range reasons {
+		fmt.Fprintf(t.term.Out, "  %6d  %s\n", r.Rows, r.Text)
 	}
 	if in.State == intake.Done {
 		t.say("Undo with: kring import --undo %s\n", in.ID)
@@ -282,6 +284,34 @@ func (t *importRun) tell(in intake.Intake) error {
 		t.say("These people must be told that you have their data before %s.\n", in.Inform)
 	}
 	return nil
+}
+
+// told is an import as --json tells it: as the API has it, and why rows did not
+// land in words.
+type told struct {
+	intake.Intake
+	Reasons []refusal `json:"reasons"`
+}
+
+type refusal struct {
+	Code string `json:"code"`
+	Text string `json:"text"`
+	Rows int64  `json:"rows"`
+}
+
+// reasonsOf are why rows did not land, the most frequent first.
+func reasonsOf(n *intake.Tally) []refusal {
+	all := []refusal{}
+	speech := words.For("en", "")
+	for _, code := range slices.Sorted(maps.Keys(n.Reasons)) {
+		r := refusal{Code: code, Text: code, Rows: n.Reasons[code]}
+		if key := "fault." + code; speech.Has(key) {
+			r.Text = speech.Gist(key)
+		}
+		all = append(all, r)
+	}
+	slices.SortStableFunc(all, func(a, b refusal) int { return int(b.Rows - a.Rows) })
+	return all
 }
 
 // refused writes the rows that did not land, with the reason.

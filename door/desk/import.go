@@ -500,7 +500,7 @@ func (f *importForm) Reasons(t intake.Tally) (all []look.Fact) {
 	for _, code := range codes {
 		label := code
 		if key := "fault." + code; f.v.words.Has(key) {
-			label = strings.TrimSpace(f.v.words.Tf(key, words.P{"row": "…", "name": "…", "percent": "…", "cell": "…", "max": "…", "cells": "…", "head": "…", "count": "…"}))
+			label = f.v.words.Gist(key)
 		}
 		all = append(all, look.Fact{Label: label, Value: f.v.words.Count(int(t.Reasons[code]), false)})
 	}

@@ -353,6 +353,9 @@ func (s sheet) frame() look.Frame {
 		f.Crumbs = append(f.Crumbs, look.Crumb{Label: s.here()})
 	}
 	f.Head = listHead(s)
+	if s.v.who.Can(member.Import) && s.v.who.Can(s.write) {
+		f.Actions = append(f.Actions, look.Button{Label: s.t("nav.imports"), Icon: "upload", Kind: look.Ghost, Href: "/imports/new?kind=" + string(s.kind)})
+	}
 	if s.v.who.Can(s.write) {
 		b := look.Button{Label: s.say("new"), Icon: "plus", Kind: look.Primary, Href: s.path + "/new"}
 		if s.kind == fact.Account {
@@ -579,9 +582,6 @@ func (s sheet) more() look.Menu {
 		m.Items = append(m.Items, look.MenuItem{Label: s.t("list.bin_back"), Icon: "arrow-left", Href: s.at("", bin)})
 	} else {
 		m.Items = append(m.Items, look.MenuItem{Label: s.t("list.bin"), Icon: "trash-2", Href: s.at("", bin)})
-	}
-	if s.v.who.Can(member.Import) {
-		m.Items = append(m.Items, look.MenuItem{Label: s.t("nav.imports"), Icon: "upload", Href: "/imports/new?kind=" + string(s.kind)})
 	}
 	if s.v.who.Can(member.Export) {
 		for _, format := range []string{"csv", "xlsx"} {

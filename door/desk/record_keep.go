@@ -400,12 +400,6 @@ func pick(kind fact.Kind) handler {
 }
 
 // found are the records of a kind that fit what was typed.
-func (v *visit) found(kind fact.Kind, typed string) (list []app.Hit, err error) {
-	hits, err := v.app.Search(v.r.Context(), v.who, typed, 20)
-	for _, h := range hits {
-		if h.Kind == kind {
-			list = append(list, h)
-		}
-	}
-	return list, err
+func (v *visit) found(kind fact.Kind, typed string) ([]app.Hit, error) {
+	return v.app.SearchKind(v.r.Context(), v.who, kind, typed, 20)
 }

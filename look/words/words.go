@@ -116,6 +116,22 @@ func (w *Words) Tf(key string, p P) string {
 	return w.T(key)
 }
 
+// Gist is the message of a key for many cases at once: what differs between them
+// is left open.
+func (w *Words) Gist(key string) string {
+	m, ok := w.forms[key]
+	if !ok {
+		return w.T(key)
+	}
+	open := P{}
+	for _, piece := range m.other {
+		if piece.param {
+			open[piece.text] = "…"
+		}
+	}
+	return m.other.fill(open)
+}
+
 // Tn is the message of a key in the form the number asks for; {{.n}} is the
 // number in the reader's form unless p has its own.
 func (w *Words) Tn(key string, n int, p ...P) string {
