@@ -2,6 +2,7 @@ package desk
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -267,4 +268,26 @@ func (d *dossier) mergeFrame() look.Frame {
 	f.Crumbs = []look.Crumb{{Label: d.say("many"), Href: d.path}, {Label: d.name, Href: d.path + "/" + d.id.String()}, {Label: d.t("merge.merge")}}
 	f.Head = look.Heading{Title: title}
 	return f
+}
+
+// mergeDeed says with whom a record was merged, or from whom it came apart; ""
+// of another deed.
+func (d *dossier) mergeDeed(e event) string {
+	for _, c := range e.Changes {
+		if c.Field != "merged_with" {
+			continue
+		}
+		key, with := "merge.event", c.To
+		if strings.HasSuffix(e.Deed, ".unmerged") {
+			key, with = "merge.event_undone", c.From
+		}
+		var other struct {
+			Name string `json:"name"`
+		}
+		if err := json.Unmarshal(with, &other); err != nil {
+			return ""
+		}
+		return d.v.words.Tf(key, words.P{"name": other.Name})
+	}
+	return ""
 }

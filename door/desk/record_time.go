@@ -123,6 +123,9 @@ func (d *dossier) deed(e event) string {
 		}
 		return w.Tn(key, len(e.Changes), params)
 	}
+	if said := d.mergeDeed(e); said != "" {
+		return said
+	}
 	switch e.Kind {
 	case fact.Cycle:
 		said := d.v.words.Tf("cycle.event_"+e.Why, map[string]any{"day": w.DayText(e.Evidence)})
