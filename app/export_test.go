@@ -10,13 +10,16 @@ import (
 	"kring/app"
 	"kring/base/fact"
 	"kring/base/id"
+	"kring/base/money"
 	"kring/base/reach"
 	"kring/domain/account"
+	"kring/domain/consent"
 	"kring/domain/contact"
 	"kring/domain/field"
 	"kring/domain/file"
 	"kring/domain/filter"
 	"kring/domain/member"
+	"kring/domain/order"
 	"kring/paper/sheet"
 )
 
@@ -122,12 +125,16 @@ func TestTables(t *testing.T) {
 			_, err = h.a.AddFile(h.Context(), h.admin, fact.Account, acc.ID.Any(), "a.txt", strings.NewReader("hallo"))
 			h.must(err)
 		}
+		_, err = h.a.PlaceOrder(h.Context(), h.admin, order.Draft{Account: acc.ID, Day: "2026-01-02", Amount: money.Money{Cents: 1250, Currency: "EUR"}})
+		h.must(err)
+		_, err = h.a.AddConsent(h.Context(), h.admin, fact.Account, acc.ID.Any(), consent.Draft{Channel: "email", Purpose: "commercial", State: "given", Source: "form", Wording: "ja"})
+		h.must(err)
 		rows := map[string]int{}
 		for _, table := range h.a.Tables(h.admin) {
 			_, all := written(h, "csv", func(b app.Begin) (int, error) { return table.Write(h.Context(), b) })
 			rows[table.Name] = len(all)
 		}
-		if rows["accounts"] != 1 || rows["contacts"] != 0 || rows["files"] != 3 || rows["members"] == 0 || rows["facts"] < 5 {
+		if rows["accounts"] != 1 || rows["contacts"] != 0 || rows["files"] != 3 || rows["members"] == 0 || rows["facts"] < 5 || rows["orders"] != 1 || rows["consents"] != 1 {
 			h.Errorf("%v", rows)
 		}
 		var whole bytes.Buffer

@@ -38,7 +38,7 @@ func (a *App) Tables(who Who) []Listed {
 			return t.Write(ctx, begin)
 		}
 	}
-	small := func(head []string, rows func(context.Context, func(...string) error) error) func(context.Context, Begin) (int, error) {
+	small := func(name string, head []string, rows func(context.Context, func(...string) error) error) func(context.Context, Begin) (int, error) {
 		return func(ctx context.Context, begin Begin) (n int, err error) {
 			if !who.Can(member.Export) {
 				return 0, ErrDenied
@@ -52,21 +52,35 @@ func (a *App) Tables(who Who) []Listed {
 				return w.Row(cells)
 			})
 			if err != nil {
+				if n > 0 { // what went out before counts
+					err = errors.Join(err, a.tableTold(context.WithoutCancel(ctx), who, name, n))
+				}
 				return n, err
 			}
-			return n, w.Close()
+			return n, errors.Join(w.Close(), a.tableTold(ctx, who, name, n))
 		}
 	}
-	return []Listed{
+	all := []Listed{
 		{"accounts", records(fact.Account, filter.New(account.Catalogue()))},
 		{"contacts", records(fact.Contact, filter.New(contact.Catalogue()))},
-		{"teams", small([]string{"name", "parent", "id"}, a.teamRows(who))},
-		{"members", small([]string{"name", "email", "role", "team", "state", "locale", "id"}, a.memberRows(who))},
-		{"fields", small([]string{"kind", "key", "label_nl", "label_en", "type", "choices", "required", "purpose", "ground", "archived_at"}, a.fieldRows(who))},
-		{"views", small([]string{"kind", "name", "query"}, a.viewRows(who))},
-		{"facts", small([]string{"at", "actor", "actor_kind", "deed", "kind", "subject", "label", "account", "why", "evidence", "changes"}, a.factRows(who))},
-		{"files", small([]string{"file", "name", "kind", "record", "size", "sha256", "added_at"}, a.fileRows(who))},
+		{"teams", small("teams", []string{"name", "parent", "id"}, a.teamRows(who))},
+		{"members", small("members", []string{"name", "email", "role", "team", "state", "locale", "id"}, a.memberRows(who))},
+		{"fields", small("fields", []string{"kind", "key", "label_nl", "label_en", "type", "choices", "required", "purpose", "ground", "archived_at"}, a.fieldRows(who))},
+		{"views", small("views", []string{"kind", "name", "query"}, a.viewRows(who))},
+		{"facts", small("facts", []string{"at", "actor", "actor_kind", "deed", "kind", "subject", "label", "account", "why", "evidence", "changes"}, a.factRows(who))},
+		{"files", small("files", []string{"file", "name", "kind", "record", "size", "sha256", "added_at"}, a.fileRows(who))},
 	}
+	for _, t := range a.restTables(who) {
+		all = append(all, Listed{t.name, small(t.name, t.head, t.rows)})
+	}
+	return all
+}
+
+// tableTold keeps that a table left, and how much of it.
+func (a *App) tableTold(ctx context.Context, who Who, name string, n int) error {
+	return a.write(ctx, who, member.Export, func(tx *store.Tx) error {
+		return tx.Fact(fact.Fact{Deed: "organisation.exported", Kind: fact.Organisation, Subject: who.Org.ID.Any(), Label: who.Org.Name, Evidence: name, Changes: []fact.Change{fact.Of("count", 0, n)}})
+	})
 }
 
 type rowsOf = func(context.Context, func(...string) error) error

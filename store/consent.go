@@ -28,11 +28,15 @@ func (tx *Tx) AddConsent(e consent.Entry, f fact.Fact) (_ consent.Entry, err err
 }
 
 // Consents are the ledgers of some records, latest written first.
-func (v *View) Consents(subjects []id.Record) (all []consent.Entry, err error) {
+func (v *View) Consents(subjects []id.Record) (_ []consent.Entry, err error) {
 	defer fault.Wrap(&err, "store.Consents")
 	w := v.where("").in("subject_id", len(subjects), anys(subjects)...)
 	w.args = append(w.args, consent.MaxEntries*max(len(subjects), 1))
-	err = v.rows("SELECT "+consentColumns+" FROM consent"+w.String()+" ORDER BY id DESC LIMIT ?", w.args, func(rs *sql.Rows) error {
+	return v.consents(w, " ORDER BY id DESC LIMIT ?")
+}
+
+func (v *View) consents(w *where, rest string) (all []consent.Entry, err error) {
+	err = v.rows("SELECT "+consentColumns+" FROM consent"+w.String()+rest, w.args, func(rs *sql.Rows) error {
 		var e consent.Entry
 		var kind, channel, purpose, state string
 		err := rs.Scan(&e.ID, &kind, &e.Subject, &channel, &purpose, &state, &e.At, &e.Source, &e.Wording, &e.Version, &e.Proof, &e.Member, &e.By, &e.Recorded)

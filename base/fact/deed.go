@@ -9,8 +9,8 @@ var deeds = []struct {
 	kind Kind
 	done []string
 }{
-	{Account, []string{"created", "changed", "binned", "restored", "erased", "merged", "unmerged"}},
-	{Contact, []string{"created", "changed", "binned", "restored", "erased", "merged", "unmerged"}},
+	{Account, []string{"created", "changed", "binned", "restored", "erased", "merged", "unmerged", "exported"}},
+	{Contact, []string{"created", "changed", "binned", "restored", "erased", "merged", "unmerged", "exported"}},
 	{Consent, []string{"recorded"}},
 	{File, []string{"added", "binned", "restored"}},
 	{View, []string{"made", "changed", "erased"}},
@@ -23,7 +23,7 @@ var deeds = []struct {
 	{Team, []string{"made", "changed", "removed"}},
 	{Token, []string{"made", "revoked"}},
 	{Provider, []string{"added", "changed", "removed"}},
-	{Organisation, []string{"founded", "changed", "scopes_changed"}},
+	{Organisation, []string{"founded", "changed", "scopes_changed", "exported"}},
 	{Field, []string{"defined", "changed", "archived", "revived"}},
 	{Webhook, []string{"made", "changed", "switched_off", "erased"}},
 	{Pair, []string{"kept_apart", "postponed", "reopened", "merged", "unmerged"}},

@@ -1,0 +1,213 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+
+	"kring/base/decimal"
+	"kring/base/fact"
+	"kring/base/id"
+	"kring/domain/consent"
+	"kring/domain/intake"
+	"kring/domain/match"
+	"kring/domain/member"
+	"kring/domain/merge"
+	"kring/store"
+)
+
+// restTables are the tables of what happened with records.
+func (a *App) restTables(who Who) []smallTable {
+	return []smallTable{
+		{"orders", []string{"external_id", "account", "day", "amount", "currency", "counter_value", "number", "lines", "note", "state", "why", "created_at", "updated_at", "id"}, a.orderRows(who)},
+		{"decisions", []string{"account", "kind", "day", "reason", "note", "state", "at", "member", "approver", "id"}, a.decisionRows(who)},
+		{"consents", []string{"kind", "record", "channel", "purpose", "state", "at", "source", "wording", "version", "proof", "member", "recorded_at", "id"}, a.consentRows(who)},
+		{"merges", []string{"kind", "survivor", "merged", "name", "member", "merged_at", "undone_at", "id"}, a.mergeRows(who)},
+		{"pairs", []string{"kind", "a", "b", "probability", "state", "until", "decided_by", "decided_at", "found_at", "id"}, a.pairRows(who)},
+		{"imports", []string{"kind", "file_name", "file_size", "file_sha256", "member", "state", "origin", "ground", "proof", "rows", "created", "updated", "unchanged", "refused", "perhaps_double", "erased", "restored", "kept", "inform_before", "informed_at", "created_at", "started_at", "ended_at", "id"}, a.importRows(who)},
+	}
+}
+
+// smallTable is a table that is written row by row.
+type smallTable struct {
+	name string
+	head []string
+	rows rowsOf
+}
+
+// orderRows are the orders within who's reach, the latest first. An account is
+// its external id where it has one, as an import finds it.
+func (a *App) orderRows(who Who) rowsOf {
+	return func(ctx context.Context, row func(...string) error) error {
+		for at := (store.OrderPlace{}); ; {
+			page, err := a.Orders(ctx, who, id.Account{}, at, 200)
+			if err != nil || len(page) == 0 {
+				return err
+			}
+			called := map[id.Account]string{}
+			err = a.read(ctx, who, member.Export, func(v *store.View) error {
+				var ids []id.Account
+				for _, o := range page {
+					ids = append(ids, o.Account)
+				}
+				all, err := v.AccountsByID(distinct(ids), who.Reach(fact.Account))
+				for _, acc := range all {
+					if called[acc.ID] = acc.ExternalID; acc.ExternalID == "" {
+						called[acc.ID] = acc.Name
+					}
+				}
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			for _, o := range page {
+				lines, err := json.Marshal(o.Lines)
+				if err != nil {
+					return err
+				}
+				if err := row(o.ExternalID, called[o.Account], string(o.Day), decimal.Amount(o.Amount.Cents), o.Amount.Currency, o.Counter, o.Number, string(lines), o.Note, string(o.State), o.Why, instant(o.Created), instant(o.Updated), o.ID.String()); err != nil {
+					return err
+				}
+				at = store.OrderPlace{Day: o.Day, ID: o.ID}
+			}
+		}
+	}
+}
+
+// told walks a table from its first row to its last, leaving out what is about
+// records that who may not see.
+func told[T any](a *App, who Who, page func(*store.View, id.Record) ([]T, error), about func(T) (at id.Record, kind fact.Kind, records []id.Record), cells func(T) []string) rowsOf {
+	return func(ctx context.Context, row func(...string) error) error {
+		for after := (id.Record{}); ; {
+			var all, seen []T
+			err := a.read(ctx, who, member.Export, func(v *store.View) (err error) {
+				seen = nil
+				if all, err = page(v, after); err != nil {
+					return err
+				}
+				for _, one := range all {
+					at, kind, records := about(one)
+					after = at
+					ok, err := a.sees(v, who, kind, records)
+					if err != nil {
+						return err
+					}
+					if ok {
+						seen = append(seen, one)
+					}
+				}
+				return nil
+			})
+			if err != nil || len(all) == 0 {
+				return err
+			}
+			for _, one := range seen {
+				if err := row(cells(one)...); err != nil {
+					return err
+				}
+			}
+		}
+	}
+}
+
+// sees says whether who may see every one of some records; whoever may see all
+// of them sees what is told of erased ones too.
+func (a *App) sees(v *store.View, who Who, kind fact.Kind, records []id.Record) (bool, error) {
+	if !who.Can(readRight(kind)) {
+		return false, nil
+	}
+	if who.Reach(kind).Scope == member.All {
+		return true, nil
+	}
+	for _, r := range records {
+		err := a.onRecord(v, who, kind, r)
+		if errors.Is(err, store.ErrNotFound) {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+const exportPage = 200
+
+func (a *App) decisionRows(who Who) rowsOf {
+	return told(a, who,
+		func(v *store.View, after id.Record) ([]store.Decision, error) {
+			return v.DecisionsAfter(after, exportPage)
+		},
+		func(d store.Decision) (id.Record, fact.Kind, []id.Record) {
+			return d.ID, fact.Account, []id.Record{d.Account.Any()}
+		},
+		func(d store.Decision) []string {
+			return []string{d.Account.String(), string(d.Kind), string(d.Day), string(d.Reason), d.Note, string(d.State), instant(d.At), d.By.String(), d.Approver.String(), d.ID.String()}
+		})
+}
+
+func (a *App) consentRows(who Who) rowsOf {
+	return told(a, who,
+		func(v *store.View, after id.Record) ([]consent.Entry, error) {
+			return v.ConsentsAfter(after, exportPage)
+		},
+		func(e consent.Entry) (id.Record, fact.Kind, []id.Record) {
+			return e.ID, e.Kind, []id.Record{e.Subject}
+		},
+		func(e consent.Entry) []string {
+			return []string{string(e.Kind), e.Subject.String(), string(e.Channel), string(e.Purpose), string(e.State), instant(e.At), e.Source, e.Wording, e.Version, e.Proof, e.By, instant(e.Recorded), e.ID.String()}
+		})
+}
+
+func (a *App) mergeRows(who Who) rowsOf {
+	return told(a, who,
+		func(v *store.View, after id.Record) ([]merge.Merge, error) { return v.MergesAfter(after, exportPage) },
+		func(m merge.Merge) (id.Record, fact.Kind, []id.Record) {
+			return m.ID, m.Kind, []id.Record{m.Survivor}
+		},
+		func(m merge.Merge) []string {
+			return []string{string(m.Kind), m.Survivor.String(), m.Loser.String(), m.LoserName, m.By, instant(m.At), instant(m.Undone), m.ID.String()}
+		})
+}
+
+func (a *App) pairRows(who Who) rowsOf {
+	return told(a, who,
+		func(v *store.View, after id.Record) ([]match.Pair, error) { return v.PairsAfter(after, exportPage) },
+		func(p match.Pair) (id.Record, fact.Kind, []id.Record) { return p.ID, p.Kind, []id.Record{p.A, p.B} },
+		func(p match.Pair) []string {
+			return []string{string(p.Kind), p.A.String(), p.B.String(), decimal.Plain(p.Probability), string(p.State), string(p.Until), p.By.String(), instant(p.At), instant(p.Found), p.ID.String()}
+		})
+}
+
+// importRows are the imports that who may see, newest first.
+func (a *App) importRows(who Who) rowsOf {
+	return func(ctx context.Context, row func(...string) error) error {
+		if !who.Can(member.Import) {
+			return nil
+		}
+		for before := (id.Record{}); ; {
+			page, err := a.Intakes(ctx, who, before, 200)
+			if err != nil || len(page) == 0 {
+				return err
+			}
+			for _, in := range page {
+				if err := row(importCells(in)...); err != nil {
+					return err
+				}
+				before = in.ID
+			}
+		}
+	}
+}
+
+func importCells(in intake.Intake) []string {
+	n := func(i int64) string { return strconv.FormatInt(i, 10) }
+	o, t := in.Options, in.Run
+	return []string{
+		string(in.Kind), in.Name, n(in.Size), in.SHA256, in.Member.String(), string(in.State), o.Origin, o.Ground, o.Proof, n(in.Total),
+		n(t.Created), n(t.Updated), n(t.Same), n(t.Refused), n(t.Twins), n(in.Undo.Erased), n(in.Undo.Restored), n(in.Undo.Kept),
+		string(in.Inform), instant(in.Informed), instant(in.Created), instant(in.Started), instant(in.Ended), in.ID.String(),
+	}
+}
