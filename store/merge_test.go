@@ -24,6 +24,7 @@ import (
 	"kring/domain/account"
 	"kring/domain/consent"
 	"kring/domain/contact"
+	"kring/domain/match"
 	"kring/domain/member"
 	"kring/domain/merge"
 	"kring/kit"
@@ -445,5 +446,113 @@ func TestMergeAtOnce(t *testing.T) {
 				}
 			}
 		}
+	})
+}
+
+// A merge is a handful of statements however much hangs on the record, and
+// brings all of it over and back.
+func TestMergeLarge(t *testing.T) {
+	t.Parallel()
+	kit.Both(t, func(t *testing.T, db *store.DB, _ *kit.Clock) {
+		const people, facts = 2000, 10000
+		w := kit.New(t, db)
+		a, who := w.App, w.Member("Anna", member.Director)
+		fail := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		var two [2]account.Account
+		for n := range two {
+			var err error
+			two[n], err = a.AddAccount(t.Context(), who, account.Draft{Name: fmt.Sprint("Groot ", n)})
+			fail(err)
+		}
+		var all []contact.Contact
+		told := make([]fact.Fact, people)
+		for n := range people {
+			c, err := contact.New(id.New[id.Contact](), 1, "NL", contact.Draft{Given: "Sanne", Family: fmt.Sprint("Wit", n), Accounts: []contact.Link{{Account: two[1].ID, Primary: true}}})
+			fail(err)
+			all, told[n] = append(all, c), fact.Fact{Deed: "contact.created"}
+		}
+		fail(db.Write(t.Context(), who.Org.ID, fact.Actor{Kind: "member", Member: who.Member.ID, Name: "Anna"}, func(tx *store.Tx) error { return tx.AddContacts(all, told) }))
+		raw := beside(t, db)
+		random := "randomblob(16)"
+		if db.Where().URL != "" {
+			random = "decode(md5(random()::text || f.id::text || o.id::text), 'hex')"
+		}
+		_, err := raw.ExecContext(t.Context(), "INSERT INTO fact (org_id, id, at, actor_kind, actor_id, actor_name, deed, kind, subject_id, account_id, label, changes, why, evidence) SELECT f.org_id, "+random+
+			", f.at, f.actor_kind, f.actor_id, f.actor_name, f.deed, f.kind, f.subject_id, f.account_id, f.label, f.changes, f.why, f.evidence FROM fact f CROSS JOIN (SELECT id FROM fact WHERE deed = 'contact.created' ORDER BY id LIMIT 4) o WHERE f.deed = 'contact.created'")
+		fail(err)
+		count := func(table string, i id.Account) (n int) {
+			t.Helper()
+			of := fmt.Sprintf("x'%s'", hex.EncodeToString(i[:]))
+			if db.Where().URL != "" {
+				of = fmt.Sprintf("decode('%s', 'hex')", hex.EncodeToString(i[:]))
+			}
+			fail(raw.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM "+table+" WHERE account_id = "+of).Scan(&n))
+			return n
+		}
+		had := count("fact", two[1].ID)
+		if had < facts {
+			t.Fatalf("%d facts, want %d and more", had, facts)
+		}
+		m, err := a.Merge(t.Context(), who, fact.Account, two[0].ID.Any(), two[1].ID.Any(), merge.Choice{})
+		fail(err)
+		if left, came, at := count("fact", two[1].ID), count("fact", two[0].ID), count("contact_account", two[0].ID); left != 0 || came < had || at != people {
+			t.Errorf("merged: %d facts left, %d came, %d people", left, came, at)
+		}
+		_, err = a.Unmerge(t.Context(), who, m.ID)
+		fail(err)
+		if back, at := count("fact", two[1].ID), count("contact_account", two[1].ID); back < had || at != people || count("contact_account", two[0].ID) != 0 {
+			t.Errorf("apart: %d of %d facts and %d people are back", back, had, at)
+		}
+	})
+}
+
+// The pair that the search for duplicates found is decided with the merge, and
+// open again when that is undone.
+func TestMergePair(t *testing.T) {
+	t.Parallel()
+	kit.Both(t, func(t *testing.T, db *store.DB, _ *kit.Clock) {
+		w := kit.New(t, db)
+		a, who := w.App, w.Member("Anna", member.Director)
+		var two [2]id.Record
+		for n := range two {
+			acc, err := a.AddAccount(t.Context(), who, account.Draft{Name: fmt.Sprint("Kade ", n)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			two[n] = acc.ID.Any()
+		}
+		found := match.Same(fact.Account, two[0], two[1])
+		found.ID, found.Probability = id.New[id.Record](), 0.9
+		state := func(want match.State) {
+			t.Helper()
+			err := db.Read(t.Context(), who.Org.ID, func(v *store.View) error {
+				p, err := v.PairOf(two[1], two[0])
+				if err == nil && p.State != want {
+					t.Errorf("the pair is %s, want %s", p.State, want)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := db.Write(t.Context(), who.Org.ID, fact.Actor{Kind: "member", Member: who.Member.ID, Name: "Anna"}, func(tx *store.Tx) error { return tx.FoundPairs([]match.Pair{found}) }); err != nil {
+			t.Fatal(err)
+		}
+		state(match.Open)
+		m, err := a.Merge(t.Context(), who, fact.Account, two[0], two[1], merge.Choice{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		state(match.Merged)
+		if _, err := a.Unmerge(t.Context(), who, m.ID); err != nil {
+			t.Fatal(err)
+		}
+		state(match.Open)
 	})
 }
