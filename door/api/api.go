@@ -21,6 +21,7 @@ import (
 	"errors"
 	"io"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -35,6 +36,7 @@ import (
 	"kring/base/fault"
 	"kring/base/id"
 	"kring/domain/entry"
+	"kring/domain/file"
 	"kring/domain/member"
 	"kring/door"
 	"kring/look/words"
@@ -90,7 +92,8 @@ type operation struct {
 	query        []*huma.Param
 	in           any // a value of the type of the body; nil takes none
 	raw          string
-	out          any // a value of the type of the answer
+	form         bool // the file can come in a form, too
+	out          any  // a value of the type of the answer
 	status       int
 	tagged       bool  // answers with an ETag
 	guarded      bool  // takes If-Match
@@ -301,6 +304,29 @@ func (c *call) bodyReader() io.Reader {
 		return bytes.NewReader(c.read)
 	}
 	return &upload{io.LimitReader(c.r.Body, c.op.most)}
+}
+
+// sentFile is the file that a request sends: its body, or the first file of a
+// form, which has a name of itself.
+func (c *call) sentFile(name string) (string, io.Reader, error) {
+	kind, params, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
+	if err != nil || kind != "multipart/form-data" {
+		return name, c.bodyReader(), nil
+	}
+	for parts := multipart.NewReader(c.bodyReader(), params["boundary"]); ; {
+		p, err := parts.NextPart()
+		switch {
+		case errors.Is(err, io.EOF):
+			return "", nil, file.ErrEmpty
+		case err != nil:
+			return "", nil, errBrokenOff
+		case p.FileName() != "":
+			if name == "" {
+				name = p.FileName()
+			}
+			return name, &upload{p}, nil
+		}
+	}
 }
 
 // upload tells a body that broke off from one that ended.

@@ -105,6 +105,10 @@ func (api *API) describe(op *operation) *huma.Operation {
 	binary := &huma.MediaType{Schema: &huma.Schema{}}
 	if op.raw != "" && op.method == http.MethodPost {
 		o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{op.raw: binary}}
+		if op.form {
+			one := &huma.Schema{Type: huma.TypeString, Format: "binary"}
+			o.RequestBody.Content["multipart/form-data"] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{"file": one}, Required: []string{"file"}}}
+		}
 	}
 	if strings.Contains(op.path, "{id}") {
 		errs = append(errs, http.StatusNotFound)

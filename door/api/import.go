@@ -83,10 +83,10 @@ func importOperations() []operation {
 			title: "List the imports", about: "The caller's own, newest first; all of them for who manages the organisation.", query: pageParams(), do: listImports,
 		},
 		{
-			method: http.MethodPost, path: "/imports", name: "add_import", tag: "Imports", right: member.Import, status: http.StatusCreated, out: importOut{}, raw: "application/octet-stream", most: intake.MaxSize + 1,
+			method: http.MethodPost, path: "/imports", name: "add_import", tag: "Imports", right: member.Import, status: http.StatusCreated, out: importOut{}, raw: "application/octet-stream", form: true, most: intake.MaxSize + 1<<20,
 			title: "Send a file to import",
-			about: "The body is the file: CSV, XLSX or vCard. Nothing lands yet; the answer has the mapping that Kring proposes. Then PUT the mapping, check (a dry run), and run.",
-			query: []*huma.Param{textParam("kind", "what the rows are", true, intake.Kinds...), textParam("name", "what the file is called", true)}, do: addImport,
+			about: "The body is the file: CSV, XLSX or vCard; or a form (multipart/form-data) with the file in it, as curl -F file=@klanten.csv sends. Nothing lands yet; the answer has the mapping that Kring proposes. Then POST the mapping, check (a dry run), and run.",
+			query: []*huma.Param{textParam("kind", "what the rows are", true, intake.Kinds...), textParam("name", "what the file is called; a form says it itself", false)}, do: addImport,
 		},
 		{
 			method: http.MethodGet, path: "/imports/{id}", name: "get_import", tag: "Imports", right: member.Import, status: http.StatusOK, out: importOut{},
@@ -169,7 +169,11 @@ func addImport(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	in, err := c.app.AddIntake(c.r.Context(), c.who, fact.Kind(params.Get("kind")), params.Get("name"), c.bodyReader())
+	name, body, err := c.sentFile(params.Get("name"))
+	if err != nil {
+		return answer{}, err
+	}
+	in, err := c.app.AddIntake(c.r.Context(), c.who, fact.Kind(params.Get("kind")), name, body)
 	if err != nil {
 		return answer{}, err
 	}
