@@ -21,6 +21,7 @@ import (
 	"kring/domain/contact"
 	"kring/domain/intake"
 	"kring/domain/member"
+	"kring/domain/merge"
 	"kring/kit"
 	"kring/store"
 )
@@ -355,4 +356,26 @@ func TestIntakeRefuses(t *testing.T) {
 	if _, _, err := h.w.App.Intake(t.Context(), other, in.ID); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("another's import: %v", err)
 	}
+}
+
+// A file that knows a relation by the number it had before it was merged
+// changes the one that stayed.
+func TestIntakeMerged(t *testing.T) {
+	t.Parallel()
+	kit.Both(t, func(t *testing.T, db *store.DB, _ *kit.Clock) {
+		h := newImporter(t, db)
+		var two [2]id.Record
+		for n, external := range []string{"K1", "K2"} {
+			acc, err := h.w.App.AddAccount(t.Context(), h.who, account.Draft{Name: "Kade " + external, ExternalID: external})
+			h.must(err)
+			two[n] = acc.ID.Any()
+		}
+		_, err := h.w.App.Merge(t.Context(), h.who, fact.Account, two[0], two[1], merge.Choice{})
+		h.must(err)
+		h.run(h.upload(fact.Account, "nummer,naam,omvang\nK2,Kade K1,42\n", intake.Options{Key: "external_id", Mode: intake.Both}, map[string]string{"nummer": "external_id", "naam": "name", "omvang": "size"}))
+		all := slices.DeleteFunc(h.accounts(), func(a account.Account) bool { return !a.Merged.IsZero() })
+		if len(all) != 1 || all[0].ID.Any() != two[0] || all[0].Size != 42 || all[0].ExternalID != "K1" {
+			t.Errorf("the import made %+v", all)
+		}
+	})
 }

@@ -20,7 +20,7 @@ var several = []string{"phones", "emails", "addresses", "tags", "note", "account
 
 // ours are the fields that say who the person is: a merge leaves them to the
 // contact that stays.
-var ours = []string{"given", "infix", "family", "owner", "team", "source", "source_from", "external_id"}
+var ours = []string{"initials", "given", "infix", "family", "owner", "team", "source", "source_from", "external_id"}
 
 // MergeKeys are the fields that have something to choose when b is merged into
 // a, in the order of the form. Where they belong is no choice: the one person
@@ -44,8 +44,12 @@ func CanBoth(a, b Contact, key string) bool {
 }
 
 // Proposal is whose value a field gets unless somebody says so; see
-// account.Proposal.
+// account.Proposal. What stands before a family name goes with it: half of two
+// names is nobody's.
 func Proposal(a, b Contact, key string) blend.Side {
+	if key == "infix" && a.Family != b.Family {
+		return Proposal(a, b, "family")
+	}
 	side := blend.Propose(a.Value(key), b.Value(key), CanBoth(a, b, key), b.Updated > a.Updated && !slices.Contains(ours, key))
 	if side == blend.Both && a.unite(b, key) != nil {
 		side = blend.This

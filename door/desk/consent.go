@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 
@@ -134,4 +135,27 @@ func (d *dossier) consentLine(e consent.Entry) string {
 // consentMeta is when and how it came to us, and who wrote it down.
 func (d *dossier) consentMeta(e consent.Entry) string {
 	return d.v.words.Date(e.At) + " · " + d.t("consent.source."+e.Source) + " · " + d.v.words.Tf("consent.by", words.P{"name": e.By})
+}
+
+// consentDeed says what was written down; "" of another deed.
+func (d *dossier) consentDeed(e event) string {
+	if e.Deed != "consent.recorded" {
+		return ""
+	}
+	said := consent.Entry{}
+	for _, c := range e.Changes {
+		var word string
+		if err := json.Unmarshal(c.To, &word); err != nil {
+			return ""
+		}
+		switch c.Field {
+		case "state":
+			said.State = consent.State(word)
+		case "channel":
+			said.Channel = consent.Channel(word)
+		case "purpose":
+			said.Purpose = consent.Purpose(word)
+		}
+	}
+	return d.consentLine(said)
 }

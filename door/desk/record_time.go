@@ -123,7 +123,7 @@ func (d *dossier) deed(e event) string {
 		}
 		return w.Tn(key, len(e.Changes), params)
 	}
-	if said := d.mergeDeed(e); said != "" {
+	if said := cmp.Or(d.mergeDeed(e), d.consentDeed(e)); said != "" {
 		return said
 	}
 	switch e.Kind {

@@ -84,7 +84,30 @@ test('and come apart again', async () => {
   await page.context().close();
 });
 
-test('the two that are chosen in the list can be merged, on a phone too', async () => {
+test('two rows that are chosen in a list can be merged; three cannot', async () => {
+  const page = await comeIn();
+  await page.goto('/contacts');
+  const boxes = page.locator('#rows-body input[type=checkbox]');
+  const first = await page.locator('#rows-body tr').first().innerText();
+  for (const n of [0, 1, 2]) await boxes.nth(n).check();
+  await page.getByRole('button', { name: 'Samenvoegen' }).click();
+  await page.getByText('Kies er precies twee').waitFor();
+  await page.goto('/contacts');
+  for (const n of [0, 1]) await boxes.nth(n).check();
+  await page.getByRole('button', { name: 'Samenvoegen' }).click();
+  await page.waitForURL(/\/contacts\/.*\/merge\?with=/);
+  await fine(page);
+  await shot(page, 'contacts-1440');
+  await page.getByRole('button', { name: 'Samenvoegen' }).click();
+  await page.locator('.toast').first().waitFor();
+  await page.locator('.toast').getByRole('button', { name: 'Ongedaan maken' }).click();
+  await page.getByText('zijn weer los').first().waitFor();
+  await page.goto('/contacts');
+  assert.equal((await page.locator('#rows-body tr').first().innerText()).split('\n')[0], first.split('\n')[0]);
+  await page.context().close();
+});
+
+test('on a phone, and two of which one is the other', async () => {
   const page = await comeIn({ size: phone });
   await page.goto(`${stays}/merge?with=${goes.split('/').pop()}`);
   await fine(page);
