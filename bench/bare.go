@@ -72,28 +72,16 @@ func ServeBare(ctx context.Context, plan string) error {
 		seconds, _ := strconv.ParseFloat(r.URL.Query().Get("seconds"), 64)
 		clients, _ := strconv.Atoi(r.URL.Query().Get("clients"))
 		rate, err := create(r.Context(), c, bare, w.World, seconds, clients)
-		said := map[string]any{"Rate": rate}
-		if err != nil {
-			said["Error"] = err.Error()
-		}
-		json.NewEncoder(rw).Encode(said) //nolint:errcheck // whoever asked is gone
+		tell(rw, rate, err)
 	})
 	mux.HandleFunc("GET /page", func(rw http.ResponseWriter, r *http.Request) {
 		rate, err := pages(r.Context(), bare, w.World, r.URL.Query())
-		said := map[string]any{"Rate": rate}
-		if err != nil {
-			said["Error"] = err.Error()
-		}
-		json.NewEncoder(rw).Encode(said) //nolint:errcheck // whoever asked is gone
+		tell(rw, rate, err)
 	})
 	mux.HandleFunc("GET /bulk", func(rw http.ResponseWriter, r *http.Request) {
 		rows, _ := strconv.Atoi(r.URL.Query().Get("rows"))
 		rate, err := bulk(r.Context(), c, bare, w.World, rows)
-		said := map[string]any{"Rate": rate}
-		if err != nil {
-			said["Error"] = err.Error()
-		}
-		json.NewEncoder(rw).Encode(said) //nolint:errcheck // whoever asked is gone
+		tell(rw, rate, err)
 	})
 	listen, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -153,6 +141,15 @@ func together(seconds float64, clients int, do func(n int) error) (float64, erro
 	}
 	wg.Wait()
 	return float64(done.Load()) / time.Since(begin).Seconds(), failed
+}
+
+// tell answers with a rate, or why there is none.
+func tell(w http.ResponseWriter, rate float64, err error) {
+	said := map[string]any{"Rate": rate}
+	if err != nil {
+		said["Error"] = err.Error()
+	}
+	json.NewEncoder(w).Encode(said) //nolint:errcheck // whoever asked is gone
 }
 
 func send(w http.ResponseWriter, b []byte) {
