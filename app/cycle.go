@@ -246,17 +246,35 @@ func (a *App) standing(v *store.View, who Who, acc account.Account, on day.Day) 
 // together.
 func (a *App) Rings(ctx context.Context, who Who, all []account.Line) (by map[id.Account]cycle.Path, err error) {
 	err = a.read(ctx, who, member.OrderRead, func(v *store.View) error {
-		found, err := v.SignalsOf(each(all, func(l account.Line) id.Account { return l.ID }))
-		by = make(map[id.Account]cycle.Path, len(all))
-		reach := who.Reach(fact.Account)
-		for _, l := range all {
-			if reach.Why(l.Owner, l.Team) == "" {
-				continue
-			}
-			s := found[l.ID]
-			s.Since = day.At(l.Created, who.Zone())
-			by[l.ID] = cycle.Follow(s, definition(who), a.Today(who))
+		by, err = a.rings(v, who, all)
+		return err
+	})
+	return by, err
+}
+
+func (a *App) rings(v *store.View, who Who, all []account.Line) (map[id.Account]cycle.Path, error) {
+	found, err := v.SignalsOf(each(all, func(l account.Line) id.Account { return l.ID }))
+	by := make(map[id.Account]cycle.Path, len(all))
+	reach := who.Reach(fact.Account)
+	for _, l := range all {
+		if reach.Why(l.Owner, l.Team) == "" {
+			continue
 		}
+		s := found[l.ID]
+		s.Since = day.At(l.Created, who.Zone())
+		by[l.ID] = cycle.Follow(s, definition(who), a.Today(who))
+	}
+	return by, err
+}
+
+// RingsAt does so for accounts of which only the id is known.
+func (a *App) RingsAt(ctx context.Context, who Who, ids []id.Account) (by map[id.Account]cycle.Path, err error) {
+	err = a.read(ctx, who, member.OrderRead, func(v *store.View) error {
+		all, err := v.AccountsByID(ids, who.Reach(fact.Account))
+		if err != nil {
+			return err
+		}
+		by, err = a.rings(v, who, each(all, account.Account.Line))
 		return err
 	})
 	return by, err

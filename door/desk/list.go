@@ -13,6 +13,7 @@ import (
 	"kring/base/fault"
 	"kring/base/id"
 	"kring/domain/contact"
+	"kring/domain/cycle"
 	"kring/domain/filter"
 	"kring/domain/member"
 	"kring/look"
@@ -43,6 +44,7 @@ type record struct {
 	deleted int64
 	version int64
 	value   func(key string) any
+	path    *cycle.Path // of an account: where it stands on the ring
 }
 
 // The rosters that the desk has.
@@ -411,6 +413,9 @@ func (l *listing) table(rows []record, next filter.Cursor) look.Table {
 			c.Href, c.Sorted = l.address(l.q.Sorted(s)), dir
 		}
 		t.Columns = append(t.Columns, c)
+		if i == 0 && l.ringed() {
+			t.Columns = append(t.Columns, look.Column{Key: "phase", Label: l.t("list.phase"), Phone: look.PhoneSub})
+		}
 	}
 	query := l.q.View().Encode()
 	if query == "" { // the record still knows it came from a list
@@ -429,11 +434,11 @@ func (l *listing) row(r record, fields []catalogue.Field, query string, edit boo
 	if query != "" {
 		href += "?list=" + url.QueryEscape(query)
 	}
-	row := look.Row{ID: r.id.String(), Name: r.name, Href: href, Muted: r.deleted != 0, Cells: make([]look.Cell, 0, len(fields))}
+	row := look.Row{ID: r.id.String(), Name: r.name, Href: href, Muted: r.deleted != 0, Cells: make([]look.Cell, 0, len(fields)+1)}
 	for i, f := range fields {
 		c := l.cell(r, f)
 		if i == 0 {
-			c.Href, c.Lead = href, look.Avatar{Name: r.name}
+			c.Href, c.Lead = href, l.lead(r)
 			if c.Text == "" {
 				c.Text = r.name
 			}
@@ -445,6 +450,9 @@ func (l *listing) row(r record, fields []catalogue.Field, query string, edit boo
 			c.Edit = l.path + "/" + r.id.String() + "/cell?field=" + url.QueryEscape(f.Key)
 		}
 		row.Cells = append(row.Cells, c)
+		if i == 0 && l.ringed() {
+			row.Cells = append(row.Cells, l.phaseCell(r))
+		}
 	}
 	return row
 }

@@ -318,7 +318,10 @@ func (of *roster) saveCell(v *visit) error {
 	}
 	c := l.cell(r, f)
 	if f.Key == "name" {
-		c.Href, c.Lead, c.Sub = l.path+"/"+r.id.String(), look.Avatar{Name: r.name}, r.place
+		if err := l.ringOne(&r); err != nil {
+			return err
+		}
+		c.Href, c.Lead, c.Sub = l.path+"/"+r.id.String(), l.lead(r), r.place
 	}
 	c.Edit = l.path + "/" + i.String() + "/cell?field=" + url.QueryEscape(f.Key)
 	return v.show(http.StatusOK, look.TableCell(look.Column{Key: f.Key, Label: l.label(f), Number: numeric(f)}, c, f.Key == "name"))

@@ -1,20 +1,68 @@
 package desk
 
 import (
+	"github.com/a-h/templ"
+
+	"kring/base/fact"
 	"kring/base/id"
 	"kring/domain/account"
 	"kring/domain/contact"
+	"kring/domain/cycle"
 	"kring/domain/filter"
+	"kring/domain/member"
+	"kring/look"
 )
 
 // What differs between the list of accounts and that of contacts.
 
 func accountRows(l *listing, q filter.Query) (rows []record, next filter.Cursor, err error) {
 	p, err := l.v.app.AccountRows(l.v.r.Context(), l.v.who, q)
+	if err != nil {
+		return nil, next, err
+	}
+	rings, err := l.v.rings(p.Items)
 	for _, line := range p.Items {
-		rows = append(rows, accountRecord(line))
+		r := accountRecord(line)
+		if path := rings[line.ID]; path.Phase != "" {
+			r.path = &path
+		}
+		rows = append(rows, r)
 	}
 	return rows, p.Next, err
+}
+
+// rings are where the accounts of a page stand, for who may see that.
+func (v *visit) rings(all []account.Line) (map[id.Account]cycle.Path, error) {
+	if !v.who.Can(member.OrderRead) || len(all) == 0 {
+		return nil, nil
+	}
+	return v.app.Rings(v.r.Context(), v.who, all)
+}
+
+// ringed says whether the list shows where each relation stands.
+func (l *listing) ringed() bool {
+	return l.kind == fact.Account && l.v.who.Can(member.OrderRead)
+}
+
+// lead stands before the name: the ring of a relation, the face of a person.
+func (l *listing) lead(r record) templ.Component {
+	if r.path == nil {
+		return look.Avatar{Name: r.name}
+	}
+	return l.v.smallRing(*r.path)
+}
+
+// smallRing is the ring of a row.
+func (v *visit) smallRing(p cycle.Path) look.Ring {
+	return look.Ring{Size: 28, Turns: turns(p, v.app.Today(v.who)), Now: phaseKeys[p.Phase]}
+}
+
+// phaseCell names the phase, with what it does not say by itself.
+func (l *listing) phaseCell(r record) look.Cell {
+	if r.path == nil {
+		return look.Cell{}
+	}
+	return look.Cell{Content: look.PhaseBadge{Phase: phaseKeys[r.path.Phase], Extra: l.v.extra(*r.path)}}
 }
 
 func accountRecord(l account.Line) record {
@@ -28,6 +76,22 @@ func countAccounts(v *visit, q filter.Query) (int, bool, error) {
 func openAccountRow(v *visit, i id.Record) (record, error) {
 	a, err := v.app.Account(v.r.Context(), v.who, id.Account(i))
 	return accountRecord(a.Line()), err
+}
+
+// ringOne gives a row that stands by itself its ring.
+func (l *listing) ringOne(r *record) error {
+	if l.kind != fact.Account {
+		return nil
+	}
+	a, err := l.v.app.Account(l.v.r.Context(), l.v.who, id.Account(r.id))
+	if err != nil {
+		return err
+	}
+	rings, err := l.v.rings([]account.Line{a.Line()})
+	if path := rings[a.ID]; path.Phase != "" {
+		r.path = &path
+	}
+	return err
 }
 
 func contactRows(l *listing, q filter.Query) (rows []record, next filter.Cursor, err error) {

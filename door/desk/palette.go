@@ -62,9 +62,13 @@ func (v *visit) palette(typed string) (look.PaletteList, error) {
 	if len(hits) == 0 {
 		hits = of
 	}
+	accounts := found(hits, fact.Account)
+	if err := v.ringFound(hits, accounts); err != nil {
+		return list, err
+	}
 	list.Groups = []look.PaletteGroup{
 		{Label: v.words.T("palette.do"), Items: deeds},
-		{Label: v.words.T("account.many"), Items: found(hits, fact.Account)},
+		{Label: v.words.T("account.many"), Items: accounts},
 		{Label: v.words.T("contact.many"), Items: found(hits, fact.Contact)},
 		{Label: v.words.T("nav.go"), Items: v.goTo(words)},
 		{Label: v.words.T("palette.commands"), Items: v.commands(words)},
@@ -84,6 +88,26 @@ func found(hits []app.Hit, kind fact.Kind) (items []look.PaletteItem) {
 		}
 	}
 	return items
+}
+
+// ringFound gives the accounts that were found their rings.
+func (v *visit) ringFound(hits []app.Hit, items []look.PaletteItem) error {
+	if len(items) == 0 || !v.who.Can(member.OrderRead) {
+		return nil
+	}
+	var ids []id.Account
+	for _, h := range hits {
+		if h.Kind == fact.Account {
+			ids = append(ids, id.Account(h.ID))
+		}
+	}
+	rings, err := v.app.RingsAt(v.r.Context(), v.who, ids)
+	for n, i := range ids {
+		if path := rings[i]; path.Phase != "" {
+			items[n].Lead, items[n].End = v.smallRing(path), look.PhaseBadge{Phase: phaseKeys[path.Phase]}
+		}
+	}
+	return err
 }
 
 func pathOf(h app.Hit) string {

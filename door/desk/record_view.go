@@ -53,7 +53,7 @@ func (d *dossier) lead() string {
 // chips are the kind and the tags.
 func (d *dossier) chips() (list []templ.Component) {
 	if d.standing != nil {
-		list = append(list, look.PhaseBadge{Phase: phaseKeys[d.standing.Phase], Extra: d.extra()})
+		list = append(list, look.PhaseBadge{Phase: phaseKeys[d.standing.Phase], Extra: d.v.extra(d.standing.Path)})
 	}
 	if d.kind == fact.Account {
 		list = append(list, look.Chip{Label: d.choice("kind", untyped(d.value("kind")))})

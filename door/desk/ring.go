@@ -85,30 +85,29 @@ func (d *dossier) mark() templ.Component {
 func (d *dossier) phase(p cycle.Phase) string { return d.t("phase." + phaseKeys[p]) }
 
 // extra are the soft words behind the badge.
-func (d *dossier) extra() string {
-	p := d.standing
+func (v *visit) extra(p cycle.Path) string {
 	last := p.Moves[len(p.Moves)-1]
 	switch {
 	case last.Event == cycle.Left, last.Event == cycle.Faded, last.Event == cycle.Ended, last.Event == cycle.Lapsed, last.Event == cycle.Readmitted:
-		return d.t("cycle.label_" + string(last.Event))
+		return v.words.T("cycle.label_" + string(last.Event))
 	case p.Turn > 1:
-		return d.v.words.Tf("cycle.nth_turn", map[string]any{"nth": d.nth(p.Turn)})
+		return v.words.Tf("cycle.nth_turn", map[string]any{"nth": v.nth(p.Turn)})
 	}
 	return ""
 }
 
-func (d *dossier) nth(n int) string {
-	if key := "cycle.ordinal_" + decimal64(int64(n)); d.v.words.Has(key) {
-		return d.t(key)
+func (v *visit) nth(n int) string {
+	if key := "cycle.ordinal_" + decimal64(int64(n)); v.words.Has(key) {
+		return v.words.T(key)
 	}
-	return d.v.words.Tf("cycle.nth", map[string]any{"n": n})
+	return v.words.Tf("cycle.nth", map[string]any{"n": n})
 }
 
 // story says in a sentence how the relation came where it is.
 func (d *dossier) story() string {
 	p, w := d.standing, d.v.words
 	last := p.Moves[len(p.Moves)-1]
-	said := map[string]any{"day": w.DayText(string(p.Since)), "because": d.because(last.Reason), "year": string(last.Day)[:4], "came": "", "nth": d.nth(p.Turn)}
+	said := map[string]any{"day": w.DayText(string(p.Since)), "because": d.because(last.Reason), "year": string(last.Day)[:4], "came": "", "nth": d.v.nth(p.Turn)}
 	key := "cycle.story_" + string(last.Event)
 	if p.Turn > 1 && p.Phase.Buying() {
 		for _, m := range p.Moves {
@@ -170,7 +169,7 @@ func (d *dossier) way() (t look.Timeline) {
 		case cycle.Bought, cycle.Returned:
 			e.Href, e.Meta, e.Tone = "/orders/"+m.Evidence.String(), d.t("cycle.by_order"), look.Good
 		case cycle.Begun:
-			e.Meta = w.Tf("cycle.in_turn", map[string]any{"nth": d.nth(m.Turn)})
+			e.Meta = w.Tf("cycle.in_turn", map[string]any{"nth": d.v.nth(m.Turn)})
 		case cycle.Lapsed:
 			e.Meta = d.t("cycle.by_time")
 		default:

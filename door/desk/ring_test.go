@@ -19,6 +19,8 @@ func TestRing(t *testing.T) {
 	b.post(page+"/orders", "day", "2026-11-31", "amount", "-1").status(422).sees("Deze dag bestaat niet", "bedrag boven nul", `value="-1"`)
 	b.post(page+"/orders", "day", "2026-11-20", "amount", "1.250,50", "number", "2026-1").status(303)
 	b.get(page).sees("Nieuw", "Nieuw geworden op 20 nov 2026", "1.250,50", "2026-1", "Gekocht in 12 mnd", "1.250,50 geplaatst")
+	b.get("/accounts").status(200).sees(`class="badge nieuw"`, `class="ring" width="1.75rem"`)
+	b.get("/palette?q=linden").status(200).sees(`class="ring" width="1.75rem"`)
 	all, err := b.world.App.Orders(t.Context(), b.who, a.ID, app.OrderPlace{}, 10)
 	if err != nil || len(all) != 1 {
 		t.Fatal(all, err)
