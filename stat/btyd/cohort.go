@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
 )
 
@@ -40,31 +42,46 @@ const (
 // NewCohort groups the histories and refuses one that cannot be.
 func NewCohort(histories []History) (*Cohort, error) {
 	count := make(map[History]int)
-	c := &Cohort{customers: len(histories)}
-	for i, h := range histories {
-		if count[h] == 0 {
-			if err := h.Check(); err != nil {
-				return nil, fmt.Errorf("customer %d: %w", i+1, err)
-			}
-		}
+	for _, h := range histories {
 		count[h]++
-		if h.X > 0 {
-			c.repeaters++
+	}
+	return Grouped(maps.All(count))
+}
+
+// Grouped is NewCohort of histories that were counted already: each one and how
+// many customers have it.
+func Grouped(counted iter.Seq2[History, int]) (*Cohort, error) {
+	c := &Cohort{}
+	var distinct []counting
+	for h, n := range counted {
+		if err := h.Check(); err != nil {
+			return nil, err
+		}
+		if n <= 0 {
+			continue
+		}
+		distinct = append(distinct, counting{h, n})
+		if c.customers += n; h.X > 0 {
+			c.repeaters += n
 		}
 	}
-	c.index(count)
+	c.index(distinct)
 	return c, nil
 }
 
-func (c *Cohort) index(count map[History]int) {
-	distinct := make([]History, 0, len(count))
-	for h := range count {
-		distinct = append(distinct, h)
+// counting is a history and how many customers have it.
+type counting struct {
+	History
+	n int
+}
+
+func (c *Cohort) index(distinct []counting) {
+	for _, h := range distinct {
 		c.xs = append(c.xs, h.X)
 		c.times = append(c.times, h.Last, h.Age)
 	}
 	// One order, so that the same base always gives the same last digit.
-	slices.SortFunc(distinct, func(a, b History) int {
+	slices.SortFunc(distinct, func(a, b counting) int {
 		return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.Age, b.Age), cmp.Compare(a.Last, b.Last))
 	})
 	c.xs, c.times = sortedSet(c.xs), sortedSet(c.times)
@@ -83,7 +100,7 @@ func (c *Cohort) index(count map[History]int) {
 		x, _ := slices.BinarySearch(c.xs, h.X)
 		last, _ := slices.BinarySearch(c.times, h.Last)
 		age, _ := slices.BinarySearch(c.times, h.Age)
-		c.groups = append(c.groups, group{x, last, age, place(x, last), place(x, age), float64(count[h])})
+		c.groups = append(c.groups, group{x, last, age, place(x, last), place(x, age), float64(h.n)})
 	}
 }
 
