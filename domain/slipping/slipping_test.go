@@ -126,13 +126,14 @@ func TestCorrelates(t *testing.T) {
 	t.Parallel()
 	b := slipping.NewBase("2024-01-01", "2026-11-23")
 	random := rand.New(rand.NewPCG(1, 2))
-	for range 400 {
+	for range 900 {
 		c := &slipping.Customer{}
-		often := 1 + int(random.ExpFloat64()*4)
-		on := day.Day("2024-01-01").Add(random.IntN(400))
-		for range often {
-			c.Add(on, euro(int64(1000*often)))
-			on = on.Add(1 + int(random.ExpFloat64()*40))
+		rate := 20 + 200*random.ExpFloat64() // days between two orders
+		on, gone := day.Day("2024-01-01").Add(random.IntN(400)), 1000*random.ExpFloat64()*random.ExpFloat64()
+		for at := 0.0; at < gone && on < "2026-11-23"; {
+			c.Add(on, euro(int64(400_000/rate)))
+			wait := 1 + rate*random.ExpFloat64()
+			at, on = at+wait, on.Add(int(wait))
 		}
 		b.Add(c, "")
 	}
