@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"kring/base/fact"
 	"kring/base/fault"
@@ -144,7 +145,7 @@ func (a *App) changeAccount(tx *store.Tx, who Who, i id.Account, version int64, 
 		return acc, err
 	}
 	if version != 0 && version != acc.Version {
-		theirs, err := since(tx, acc.ID.Any(), acc.Version-version)
+		theirs, err := since(tx, fact.Account, acc.ID.Any(), acc.Version-version)
 		if err != nil {
 			return acc, err
 		}
@@ -185,13 +186,13 @@ func (a *App) changeAccount(tx *store.Tx, who Who, i id.Account, version int64, 
 const mostBehind = 100
 
 // since is what changed in the last n versions of a record, oldest first: each
-// version has one fact, and nothing else is a fact of that record. It knows the
-// last 200.
-func since(tx *store.Tx, subject id.Record, n int64) ([]fact.Change, error) {
-	facts, err := tx.FactsOf(subject, id.Fact{}, int(min(max(n, 1)*2+5, 200)))
+// version has one fact of its kind. It knows the last 200 facts.
+func since(tx *store.Tx, kind fact.Kind, subject id.Record, n int64) ([]fact.Change, error) {
+	facts, err := tx.FactsOf(subject, id.Fact{}, int(min(max(n, 1)*8+5, 200)))
 	if err != nil {
 		return nil, err
 	}
+	facts = slices.DeleteFunc(facts, func(f fact.Fact) bool { return f.Kind != kind }) // an order is the evidence of moves too
 	var all []fact.Change
 	for i := len(facts) - 1; i >= 0; i-- {
 		if int64(i) < n {

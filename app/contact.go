@@ -142,7 +142,7 @@ func (a *App) changeContact(tx *store.Tx, who Who, i id.Contact, version int64, 
 		return c, err
 	}
 	if version != 0 && version != c.Version {
-		theirs, err := since(tx, c.ID.Any(), c.Version-version)
+		theirs, err := since(tx, fact.Contact, c.ID.Any(), c.Version-version)
 		if err != nil {
 			return c, err
 		}

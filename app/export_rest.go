@@ -9,18 +9,23 @@ import (
 	"kring/base/decimal"
 	"kring/base/fact"
 	"kring/base/id"
+	"kring/domain/account"
 	"kring/domain/consent"
+	"kring/domain/cycle"
+	"kring/domain/filter"
 	"kring/domain/intake"
 	"kring/domain/match"
 	"kring/domain/member"
 	"kring/domain/merge"
+	"kring/domain/order"
 	"kring/store"
 )
 
 // restTables are the tables of what happened with records.
 func (a *App) restTables(who Who) []smallTable {
 	return []smallTable{
-		{"orders", []string{"external_id", "account", "day", "amount", "currency", "counter_value", "number", "lines", "note", "state", "why", "created_at", "updated_at", "id"}, a.orderRows(who)},
+		{"orders", orderHead, a.orderRows(who, order.Filter{})},
+		{"moves", moveHead, a.moveRows(who)},
 		{"decisions", []string{"account", "kind", "day", "reason", "note", "state", "at", "member", "approver", "id"}, a.decisionRows(who)},
 		{"consents", []string{"kind", "record", "channel", "purpose", "state", "at", "source", "wording", "version", "proof", "member", "recorded_at", "id"}, a.consentRows(who)},
 		{"merges", []string{"kind", "survivor", "merged", "name", "member", "merged_at", "undone_at", "id"}, a.mergeRows(who)},
@@ -36,12 +41,86 @@ type smallTable struct {
 	rows rowsOf
 }
 
+// orderHead are the columns of orders, as an import finds them.
+var orderHead = []string{"external_id", "account", "day", "amount", "currency", "counter_value", "number", "lines", "note", "state", "why", "created_at", "updated_at", "id"}
+
+// OrderTable are the orders that a filter finds as a table that an import takes
+// back.
+func (a *App) OrderTable(ctx context.Context, who Who, f order.Filter) (Listed, error) {
+	t := a.listed(who, smallTable{"orders", orderHead, a.orderRows(who, f)})
+	return t, a.mayExport(ctx, who, f.Account)
+}
+
+// mayExport asks before a table begins: once rows are out, nothing can be said.
+func (a *App) mayExport(ctx context.Context, who Who, of id.Account) error {
+	return a.peek(ctx, who, member.Export, func(v *store.View) error {
+		if err := may(who, member.OrderRead); err != nil || of.IsZero() {
+			return err
+		}
+		_, err := v.Account(of, who.Reach(fact.Account))
+		return err
+	})
+}
+
+// moveHead are the columns of the facts of the cycle: each move of each relation.
+var moveHead = []string{"account", "day", "from", "to", "event", "turn", "reason", "evidence", "account_id"}
+
+// MoveTable are the facts of the cycle as a table.
+func (a *App) MoveTable(ctx context.Context, who Who) (Listed, error) {
+	return a.listed(who, smallTable{"moves", moveHead, a.moveRows(who)}), a.mayExport(ctx, who, id.Account{})
+}
+
+// moveRows are the moves of all accounts within who's reach until today, account
+// by account. Evidence is the id of the order or the decision, empty when time
+// alone moved it.
+func (a *App) moveRows(who Who) rowsOf {
+	return func(ctx context.Context, row func(...string) error) error {
+		for q := filter.New(account.Catalogue()); ; {
+			var p Page[account.Line]
+			var by map[id.Account]cycle.Path
+			q.Limit = 200
+			err := a.read(ctx, who, member.OrderRead, func(v *store.View) (err error) {
+				if p, err = v.AccountLines(q, a.lens(who), who.Reach(fact.Account)); err != nil {
+					return err
+				}
+				by, err = a.rings(v, who, p.Items)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			for _, l := range p.Items {
+				for _, m := range by[l.ID].Moves {
+					if err := row(moveCells(l, m)...); err != nil {
+						return err
+					}
+				}
+			}
+			if p.Next.IsZero() {
+				return nil
+			}
+			q.Cursor = p.Next
+		}
+	}
+}
+
+func moveCells(l account.Line, m cycle.Move) []string {
+	called, evidence := l.ExternalID, ""
+	if called == "" {
+		called = l.Name
+	}
+	if !m.Evidence.IsZero() {
+		evidence = m.Evidence.String()
+	}
+	return []string{called, string(m.Day), string(m.From), string(m.To), string(m.Event), strconv.Itoa(m.Turn), string(m.Reason), evidence, l.ID.String()}
+}
+
 // orderRows are the orders within who's reach, the latest first. An account is
 // its external id where it has one, as an import finds it.
-func (a *App) orderRows(who Who) rowsOf {
+func (a *App) orderRows(who Who, f order.Filter) rowsOf {
 	return func(ctx context.Context, row func(...string) error) error {
 		for at := (store.OrderPlace{}); ; {
-			page, err := a.Orders(ctx, who, id.Account{}, at, 200)
+			page, err := a.Orders(ctx, who, f, at, 200)
 			if err != nil || len(page) == 0 {
 				return err
 			}

@@ -38,27 +38,8 @@ func (a *App) Tables(who Who) []Listed {
 			return t.Write(ctx, begin)
 		}
 	}
-	small := func(name string, head []string, rows func(context.Context, func(...string) error) error) func(context.Context, Begin) (int, error) {
-		return func(ctx context.Context, begin Begin) (n int, err error) {
-			if !who.Can(member.Export) {
-				return 0, ErrDenied
-			}
-			w := begin(make([]sheet.Kind, len(head)))
-			if err := w.Row(head); err != nil {
-				return 0, err
-			}
-			err = rows(ctx, func(cells ...string) error {
-				n++
-				return w.Row(cells)
-			})
-			if err != nil {
-				if n > 0 { // what went out before counts
-					err = errors.Join(err, a.tableTold(context.WithoutCancel(ctx), who, name, n))
-				}
-				return n, err
-			}
-			return n, errors.Join(w.Close(), a.tableTold(ctx, who, name, n))
-		}
+	small := func(name string, head []string, rows rowsOf) func(context.Context, Begin) (int, error) {
+		return a.listed(who, smallTable{name, head, rows}).Write
 	}
 	all := []Listed{
 		{"accounts", records(fact.Account, filter.New(account.Catalogue()))},
@@ -71,9 +52,47 @@ func (a *App) Tables(who Who) []Listed {
 		{"files", small("files", []string{"file", "name", "kind", "record", "size", "sha256", "added_at"}, a.fileRows(who))},
 	}
 	for _, t := range a.restTables(who) {
-		all = append(all, Listed{t.name, small(t.name, t.head, t.rows)})
+		all = append(all, a.listed(who, t))
 	}
 	return all
+}
+
+// listed is a small table ready for writing.
+func (a *App) listed(who Who, t smallTable) Listed {
+	return Listed{t.name, func(ctx context.Context, begin Begin) (n int, err error) {
+		if !who.Can(member.Export) {
+			return 0, ErrDenied
+		}
+		w := begin(kindsOf(t.head))
+		if err := w.Row(t.head); err != nil {
+			return 0, err
+		}
+		err = t.rows(ctx, func(cells ...string) error {
+			n++
+			return w.Row(cells)
+		})
+		if err != nil {
+			if n > 0 { // what went out before counts
+				err = errors.Join(err, a.tableTold(context.WithoutCancel(ctx), who, t.name, n))
+			}
+			return n, err
+		}
+		return n, errors.Join(w.Close(), a.tableTold(ctx, who, t.name, n))
+	}}
+}
+
+// kindsOf are the kinds of columns, for a workbook.
+func kindsOf(head []string) []sheet.Kind {
+	kinds := make([]sheet.Kind, len(head))
+	for i, key := range head {
+		switch key {
+		case "amount", "turn":
+			kinds[i] = sheet.Number
+		case "day":
+			kinds[i] = sheet.Day
+		}
+	}
+	return kinds
 }
 
 // tableTold keeps that a table left, and how much of it.

@@ -14,6 +14,7 @@ import (
 	"kring/domain/file"
 	"kring/domain/intake"
 	"kring/domain/member"
+	"kring/domain/order"
 	"kring/paper/sheet"
 	"kring/store"
 )
@@ -116,7 +117,17 @@ func ourIDs(v *store.View, who Who, i *intake.Intake, sample [][]string) error {
 		}
 	}
 	found := 0
-	if i.Kind == fact.Contact {
+	if i.Kind == fact.Order {
+		all, err := v.OrdersByID(each(ids, func(r id.Record) id.Order { return id.Order(r) }))
+		if err != nil {
+			return err
+		}
+		at, err := v.AccountsByID(distinct(each(all, func(o order.Order) id.Account { return o.Account })), who.Reach(fact.Account))
+		if err != nil {
+			return err
+		}
+		found = len(at)
+	} else if i.Kind == fact.Contact {
 		all, err := v.ContactsByID(each(ids, func(r id.Record) id.Contact { return id.Contact(r) }), who.Reach(fact.Contact))
 		if err != nil {
 			return err

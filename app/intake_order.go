@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"kring/base/column"
 	"kring/base/day"
 	"kring/base/email"
 	"kring/base/fact"
@@ -67,25 +68,14 @@ func (s *orderLanding) look(v *store.View) error {
 	if err := s.lookFirms(v); err != nil {
 		return err
 	}
-	known1, err := v.OrdersKnown(s.valued("external_id"))
-	if err != nil {
+	if err := s.lookKnown(v); err != nil {
 		return err
-	}
-	at, err := v.AccountsByID(distinct(each(known1, func(o order.Order) id.Account { return o.Account })), s.who.Reach(fact.Account))
-	if err != nil {
-		return err
-	}
-	for _, o := range known1 {
-		e := &orderEntry{was: o, now: o}
-		for _, a := range at {
-			if a.ID == o.Account {
-				e.account = a
-			}
-		}
-		s.entries[o.ExternalID] = e
 	}
 	for _, l := range s.lines {
 		l.names = nil
+		if name := s.name(l); name != "" {
+			l.names = append(l.names, name)
+		}
 		if v := l.values["external_id"]; v != "" {
 			l.names = append(l.names, known("external_id", v))
 		} else if f := s.firms[l.values["account"]]; f != nil && f.wrong == nil {
@@ -93,6 +83,58 @@ func (s *orderLanding) look(v *store.View) error {
 		}
 	}
 	return s.lookDoubles(v)
+}
+
+// lookKnown finds the orders that are here, by their external ids and, when rows
+// are known by it, by their ids.
+func (s *orderLanding) lookKnown(v *store.View) error {
+	all, err := v.OrdersKnown(s.valued("external_id"))
+	if err != nil {
+		return err
+	}
+	byID, err := v.OrdersByID(each(s.ids(), func(r id.Record) id.Order { return id.Order(r) }))
+	if err != nil {
+		return err
+	}
+	all = append(all, byID...)
+	at, err := v.AccountsByID(distinct(each(all, func(o order.Order) id.Account { return o.Account })), s.who.Reach(fact.Account))
+	if err != nil {
+		return err
+	}
+	of := map[id.Account]account.Account{}
+	for _, a := range at {
+		of[a.ID] = a
+	}
+	seen := map[id.Order]*orderEntry{}
+	for _, o := range all {
+		e := seen[o.ID]
+		if e == nil {
+			e = &orderEntry{was: o, now: o, account: of[o.Account]}
+			seen[o.ID] = e
+		}
+		s.entries[known(column.ID.Key, o.ID.String())] = e
+		if o.ExternalID != "" {
+			s.entries[known("external_id", o.ExternalID)] = e
+		}
+	}
+	return nil
+}
+
+// byID says whether a row says which order of ours it is.
+func (s *orderLanding) byID(l *line) bool {
+	return s.in.Options.Key == column.ID.Key && l.values[column.ID.Key] != ""
+}
+
+// name is by what a row is known: our id when the rows are known by it and this
+// one has it, else the number elsewhere.
+func (s *orderLanding) name(l *line) string {
+	if s.byID(l) {
+		return known(column.ID.Key, l.values[column.ID.Key])
+	}
+	if v := l.values["external_id"]; v != "" {
+		return known("external_id", v)
+	}
+	return ""
 }
 
 // print is by what a row without a name of its order is known.
@@ -203,7 +245,7 @@ func (s *orderLanding) mailed(v *store.View, mails []string, note func(by, value
 
 // firmOf is the one account that a cell can mean.
 func firmOf(some []account.Account) *firm {
-	f := &firm{account: some[0]}
+	f := &firm{account: some[0], several: some}
 	switch {
 	case len(some) > 1:
 		f.wrong = intake.ErrNames
@@ -213,24 +255,39 @@ func firmOf(some []account.Account) *firm {
 	return f
 }
 
+// means says whether a cell can mean an account: one of several with its name is
+// enough for an order that is known by itself.
+func (f *firm) means(a id.Account) bool {
+	if f.wrong != nil && f.wrong != intake.ErrNames {
+		return false
+	}
+	return slices.ContainsFunc(f.several, func(o account.Account) bool { return o.ID == a })
+}
+
 func (s *orderLanding) land(l *line) {
 	o := s.in.Options
-	name := l.values["external_id"]
+	name, key, strange := s.name(l), "external_id", order.ErrExternal
+	if s.byID(l) {
+		key, strange = column.ID.Key, intake.ErrForeign
+	}
 	e := s.entries[name]
 	again, repeated := int64(0), false
 	if name != "" {
-		again, repeated = s.seen(known("external_id", name))
+		again, repeated = s.seen(name)
 	}
+	fresh := o.Mode == intake.Create || o.Key == "" || o.Key == column.ID.Key && !s.byID(l)
 	switch {
-	case repeated && (o.Mode == intake.Create || o.Key == ""):
-		s.refuse(l, s.at("external_id", intake.ErrRepeat.With(fault.Params{"row": again})))
+	case repeated && fresh:
+		s.refuse(l, s.at(key, intake.ErrRepeat.With(fault.Params{"row": again})))
 	case e != nil && e.account.ID.IsZero():
-		s.refuse(l, s.at("external_id", order.ErrExternal))
-	case e != nil && (o.Mode == intake.Create || o.Key == ""):
-		s.refuse(l, s.at("external_id", intake.ErrExists))
+		s.refuse(l, s.at(key, strange))
+	case e != nil && fresh:
+		s.refuse(l, s.at(key, intake.ErrExists))
 		l.record = e.was.ID.Any()
 	case e != nil:
 		s.update(l, e)
+	case s.byID(l) && o.Mode != intake.Create: // only Kring gives ids
+		s.refuse(l, s.at(key, intake.ErrForeign))
 	case repeated && s.dry: // made on a page before, had it been no dry run
 		l.deed = intake.Updated
 	case o.Mode == intake.Update && name == "":
@@ -273,7 +330,7 @@ func (s *orderLanding) create(l *line) {
 	e := &orderEntry{now: o, fresh: true, account: f.account, lines: []*line{l}}
 	s.made = append(s.made, e)
 	if o.ExternalID != "" {
-		s.entries[o.ExternalID] = e
+		s.entries[known("external_id", o.ExternalID)] = e
 	}
 	s.note(l, l.names...)
 	l.deed, l.record, l.label = intake.Created, o.ID.Any(), orderLabel(f.account, o)
@@ -287,7 +344,7 @@ func (s *orderLanding) update(l *line, e *orderEntry) {
 		s.refuse(l, s.at("account", order.ErrBinned))
 		return
 	}
-	if f := s.firms[l.values["account"]]; f != nil && (f.wrong != nil || f.account.ID != e.now.Account) {
+	if f := s.firms[l.values["account"]]; f != nil && !f.means(e.now.Account) {
 		wrong := order.ErrOther
 		if f.wrong != nil {
 			wrong = f.wrong
@@ -300,7 +357,11 @@ func (s *orderLanding) update(l *line, e *orderEntry) {
 		s.refuse(l, s.in.Mapping.Wrong(err)...)
 		return
 	}
-	next, changes, err := order.Change(e.now, s.now, s.today, d)
+	if other := s.entries[known("external_id", d.ExternalID)]; d.ExternalID != e.now.ExternalID && other != nil {
+		s.refuse(l, s.at("external_id", order.ErrExternal))
+		return
+	}
+	next, changes, err := asIs(e.now, s.now, s.today, d)
 	if err != nil {
 		s.refuse(l, s.in.Mapping.Wrong(err)...)
 		return
@@ -316,6 +377,18 @@ func (s *orderLanding) update(l *line, e *orderEntry) {
 		s.changed = append(s.changed, e)
 	}
 	e.now, e.lines = next, append(e.lines, l)
+}
+
+// asIs changes an order; a cancelled one may be said again as it is.
+func asIs(o order.Order, now int64, today day.Day, d order.Draft) (order.Order, []fact.Change, error) {
+	stands := o
+	stands.State = order.Confirmed
+	next, changes, err := order.Change(stands, now, today, d)
+	if o.Stands() || err == nil && len(changes) > 0 {
+		return order.Change(o, now, today, d)
+	}
+	next.State = o.State
+	return next, nil, err
 }
 
 func (s *orderLanding) write(tx *store.Tx) error {

@@ -67,13 +67,30 @@ func orderedBy(tx *store.Tx, who Who, i id.Account) (account.Account, error) {
 	return acc, err
 }
 
-// ChangeOrder puts other things in an order; version is what the visitor read, 0
-// takes whatever stands. An order stays with its account.
-func (a *App) ChangeOrder(ctx context.Context, who Who, i id.Order, version int64, d order.Draft) (order.Order, error) {
-	return a.aboutOrder(ctx, who, i, version, "order.changed", func(o order.Order, now int64) (order.Order, []fact.Change, error) {
-		d.Account = o.Account
-		return order.Change(o, now, a.Today(who), d)
+// ChangeOrder changes what the patch mentions; version is what the visitor read,
+// 0 takes whatever stands. When somebody else changed other fields in the
+// meantime both changes hold; when they touched the same field the answer is
+// *Stale with both sides. An order stays with its account.
+func (a *App) ChangeOrder(ctx context.Context, who Who, i id.Order, version int64, p order.Patch) (o order.Order, err error) {
+	err = a.write(ctx, who, member.OrderWrite, func(tx *store.Tx) error {
+		if o, err = tx.Order(i, who.Reach(fact.Account)); err != nil {
+			return err
+		}
+		if version != 0 && version != o.Version {
+			theirs, err := since(tx, fact.Order, o.ID.Any(), o.Version-version)
+			if err != nil {
+				return err
+			}
+			if version > o.Version || o.Version-version > mostBehind || touched(theirs, p.Mentions()) {
+				return &Stale[order.Order]{Fault: store.ErrStale, Now: o, Theirs: theirs, Version: version}
+			}
+		}
+		o, err = a.saveOrder(tx, who, o, "order.changed", func(o order.Order, now int64) (order.Order, []fact.Change, error) {
+			return order.Amend(o, now, a.Today(who), p)
+		})
+		return err
 	})
+	return o, err
 }
 
 // CancelOrder takes an order back, and with it what rested on it.
@@ -97,20 +114,26 @@ func (a *App) aboutOrder(ctx context.Context, who Who, i id.Order, version int64
 		if version != 0 && version != o.Version {
 			return &Stale[order.Order]{Fault: store.ErrStale, Now: o, Version: version}
 		}
-		acc, err := orderedBy(tx, who, o.Account)
-		if err != nil {
-			return err
-		}
-		next, changes, err := change(o, tx.Now())
-		if err != nil || len(changes) == 0 {
-			return err
-		}
-		return a.turning(tx, who, acc, func() error {
-			o, err = tx.SaveOrder(next, fact.Fact{Deed: deed, Changes: changes})
-			return named(err, order.ErrExternal)
-		})
+		o, err = a.saveOrder(tx, who, o, deed, change)
+		return err
 	})
 	return o, err
+}
+
+// saveOrder changes an order that was read, and moves its account with it.
+func (a *App) saveOrder(tx *store.Tx, who Who, o order.Order, deed string, change func(order.Order, int64) (order.Order, []fact.Change, error)) (order.Order, error) {
+	acc, err := orderedBy(tx, who, o.Account)
+	if err != nil {
+		return o, err
+	}
+	next, changes, err := change(o, tx.Now())
+	if err != nil || len(changes) == 0 {
+		return o, err
+	}
+	return next, a.turning(tx, who, acc, func() error {
+		next, err = tx.SaveOrder(next, fact.Fact{Deed: deed, Changes: changes})
+		return named(err, order.ErrExternal)
+	})
 }
 
 // Order is one order of an account within who's reach.
@@ -122,19 +145,15 @@ func (a *App) Order(ctx context.Context, who Who, i id.Order) (o order.Order, er
 	return o, err
 }
 
-// Orders are orders within who's reach, the latest first; those of one account
-// when it is named.
-func (a *App) Orders(ctx context.Context, who Who, of id.Account, after store.OrderPlace, limit int) (all []order.Order, err error) {
-	limit = min(limit, 201)
+// Orders are the orders within who's reach that a filter finds, the latest first.
+func (a *App) Orders(ctx context.Context, who Who, f order.Filter, after store.OrderPlace, limit int) (all []order.Order, err error) {
 	err = a.read(ctx, who, member.OrderRead, func(v *store.View) error {
-		if of.IsZero() {
-			all, err = v.Orders(who.Reach(fact.Account), after, limit)
-			return err
+		if !f.Account.IsZero() {
+			if _, err := v.Account(f.Account, who.Reach(fact.Account)); err != nil {
+				return err
+			}
 		}
-		if _, err := v.Account(of, who.Reach(fact.Account)); err != nil {
-			return err
-		}
-		all, err = v.OrdersOf(of, after, limit)
+		all, err = v.Orders(f, who.Reach(fact.Account), after, min(limit, 201))
 		return err
 	})
 	return all, err

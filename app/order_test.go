@@ -104,11 +104,11 @@ func TestOrders(t *testing.T) {
 		if got, want := fmt.Sprint(deeds), "map[account.created:1 cycle.moved:6 cycle.taken_back:4 order.cancelled:1 order.placed:3 order.revived:1]"; got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
-		page, err := w.App.Orders(ctx, anna, linden.ID, app.OrderPlace{}, 2)
+		page, err := w.App.Orders(ctx, anna, order.Filter{Account: linden.ID}, app.OrderPlace{}, 2)
 		if err != nil || len(page) != 2 || page[0].ID != third.ID || page[1].ID != second.ID {
 			t.Fatalf("%v %v", page, err)
 		}
-		rest, err := w.App.Orders(ctx, anna, id.Account{}, app.OrderPlace{Day: page[1].Day, ID: page[1].ID}, 2)
+		rest, err := w.App.Orders(ctx, anna, order.Filter{}, app.OrderPlace{Day: page[1].Day, ID: page[1].ID}, 2)
 		if err != nil || len(rest) != 1 || rest[0].ID != first.ID {
 			t.Fatalf("%v %v", rest, err)
 		}

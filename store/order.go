@@ -48,10 +48,32 @@ func (v *View) OrdersOf(a id.Account, after OrderPlace, limit int) (_ []order.Or
 	return v.latest(v.where("o").and("o.account_id = ?", a), after, limit)
 }
 
-// Orders are the orders of accounts within reach, the latest first.
-func (v *View) Orders(r member.Reach, after OrderPlace, limit int) (_ []order.Order, err error) {
+// Orders are the orders of accounts within reach that a filter finds, the latest
+// first.
+func (v *View) Orders(f order.Filter, r member.Reach, after OrderPlace, limit int) (_ []order.Order, err error) {
 	defer fault.Wrap(&err, "store.Orders")
-	return v.latest(v.where("o").reachAccount("o", r), after, limit)
+	w := v.where("o")
+	switch {
+	case !f.Account.IsZero():
+		w.and("o.account_id = ?", f.Account).reachAccount("o", r)
+	case r.Scope == member.Own: // a portfolio is small: from its accounts to their orders
+		w.and("o.account_id IN (SELECT acc.id FROM account acc WHERE acc.org_id = o.org_id AND acc.owner_id = ?)", r.Member)
+	default:
+		w.reachAccount("o", r)
+	}
+	if f.From != "" {
+		w.and("o.day >= ?", string(f.From))
+	}
+	if f.Until != "" {
+		w.and("o.day <= ?", string(f.Until))
+	}
+	switch f.State { // as the index of the cancelled ones says it
+	case order.Cancelled:
+		w.and("o.state = 'cancelled'")
+	case order.Confirmed:
+		w.and("o.state = 'confirmed'")
+	}
+	return v.latest(w, after, limit)
 }
 
 func (v *View) latest(w *where, after OrderPlace, limit int) ([]order.Order, error) {

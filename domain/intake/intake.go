@@ -65,7 +65,7 @@ var Modes = []string{string(Create), string(Update), string(Both)}
 var Keys = map[fact.Kind][]string{
 	fact.Account: {column.ID.Key, "external_id", "email", "kvk"},
 	fact.Contact: {column.ID.Key, "external_id", "email"},
-	fact.Order:   {"external_id"},
+	fact.Order:   {column.ID.Key, "external_id"},
 	fact.Team:    {"name"},
 }
 

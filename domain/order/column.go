@@ -34,6 +34,7 @@ func Columns() column.Fields {
 		{Key: "counter_value", Kind: catalogue.Choice, Words: []string{"Tegenwaarde", "Tegenprestatie", "Value in return", "Counter value"}, Named: map[string][]string{
 			"money": {"Geld"}, "data": {"Gegevens"}, "time": {"Tijd"}, "referral": {"Aanbeveling"}, "barter": {"Ruil"}}},
 		{Key: "note", Kind: catalogue.Text, Words: []string{"Notitie", "Opmerking", "Omschrijving", "Note", "Remarks", "Description", "Comments", "Memo", "Toelichting"}},
+		column.ID,
 	}
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"slices"
@@ -20,7 +21,7 @@ import (
 // exportOperation hands a list over as a file.
 func exportOperation(many, tag string, kind fact.Kind, fields catalogue.Catalogue) operation {
 	params := []*huma.Param{
-		{Name: "format", In: "query", Description: "the kind of file", Schema: &huma.Schema{Type: "string", Enum: []any{"csv", "xlsx"}, Default: "csv"}},
+		formatParam(),
 		{Name: "columns", In: "query", Description: "keys of the columns, parted by commas; all of them when left out", Schema: &huma.Schema{Type: "string"}, Example: "name,city,phone,email"},
 	}
 	for _, p := range listParams(fields) {
@@ -35,6 +36,10 @@ func exportOperation(many, tag string, kind fact.Kind, fields catalogue.Catalogu
 			"an owner is an e-mail address, a team a name, a choice its key, a day 2026-11-25; further phones and e-mails are `phone_2`, `email_2` and so on. " +
 			"A cell that a spreadsheet would run as a formula has an apostrophe before it in CSV and is a text in a workbook.",
 	}
+}
+
+func formatParam() *huma.Param {
+	return &huma.Param{Name: "format", In: "query", Description: "the kind of file", Schema: &huma.Schema{Type: "string", Enum: []any{"csv", "xlsx"}, Default: "csv"}}
 }
 
 func export(c *call, many string, kind fact.Kind) (answer, error) {
@@ -68,15 +73,30 @@ func export(c *call, many string, kind fact.Kind) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	return c.file(many, format, t.Write)
+}
+
+// table hands a table over as a file.
+func (c *call) table(t app.Listed, format string) (answer, error) {
+	if format == "" {
+		format = "csv"
+	}
+	if format != "csv" && format != "xlsx" {
+		return answer{}, app.ErrFormat
+	}
+	return c.file(t.Name, format, t.Write)
+}
+
+func (c *call) file(name, format string, write func(context.Context, app.Begin) (int, error)) (answer, error) {
 	types := map[string]string{"csv": "text/csv; charset=utf-8", "xlsx": sheet.MIME}
-	name := many + "-" + string(day.At(c.app.Now(), c.who.Zone())) + "." + format
+	called := name + "-" + string(day.At(c.app.Now(), c.who.Zone())) + "." + format
 	return answer{
 		status: http.StatusOK,
-		header: map[string]string{"Content-Type": types[format], "Content-Disposition": `attachment; filename="` + name + `"`},
+		header: map[string]string{"Content-Type": types[format], "Content-Disposition": `attachment; filename="` + called + `"`},
 		stream: func(w io.Writer) error {
-			_, err := t.Write(c.r.Context(), func(kinds []sheet.Kind) sheet.Writer {
+			_, err := write(c.r.Context(), func(kinds []sheet.Kind) sheet.Writer {
 				if format == "xlsx" {
-					return sheet.NewXLSX(w, many, slices.Clone(kinds)...)
+					return sheet.NewXLSX(w, name, slices.Clone(kinds)...)
 				}
 				return sheet.NewCSV(w, ',')
 			})

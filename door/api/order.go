@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +15,7 @@ import (
 	"kring/base/fault"
 	"kring/base/id"
 	"kring/base/money"
+	"kring/base/opt"
 	"kring/domain/filter"
 	"kring/domain/member"
 	"kring/domain/order"
@@ -59,13 +61,31 @@ type orderOut struct {
 	Version    int64       `json:"version"`
 }
 
+// orderPatch is what changes of an order; what is left out stays.
+type orderPatch struct {
+	Day        opt.Of[string]   `json:"day,omitzero"`
+	Amount     opt.Of[string]   `json:"amount,omitzero" doc:"without VAT, 1234.50; empty is the sum of the lines"`
+	Currency   opt.Of[string]   `json:"currency,omitzero"`
+	Counter    opt.Of[string]   `json:"counter_value,omitzero"`
+	Number     opt.Of[string]   `json:"number,omitzero"`
+	Lines      opt.Of[[]lineIO] `json:"lines,omitzero" doc:"all of them; without an amount beside it the amount becomes their sum"`
+	Note       opt.Of[string]   `json:"note,omitzero"`
+	ExternalID opt.Of[string]   `json:"external_id,omitzero"`
+}
+
 // whyIn says why.
 type whyIn struct {
 	Why string `json:"why"`
 }
 
 func orderOperations() []operation {
-	list := append(pageParams(), &huma.Param{Name: "account", In: "query", Description: "only those of this account", Schema: &huma.Schema{Type: "string", Format: "uuid"}})
+	asked := []*huma.Param{
+		{Name: "account", In: "query", Description: "only those of this account", Schema: &huma.Schema{Type: "string", Format: "uuid"}},
+		{Name: "from", In: "query", Description: "placed on this day or later", Schema: &huma.Schema{Type: "string", Format: "date"}},
+		{Name: "until", In: "query", Description: "placed on this day or before", Schema: &huma.Schema{Type: "string", Format: "date"}},
+		{Name: "state", In: "query", Description: "only those that stand, or only those that were cancelled", Schema: &huma.Schema{Type: "string", Enum: []any{"confirmed", "cancelled"}}},
+	}
+	list := append(pageParams(), asked...)
 	return []operation{
 		{
 			method: http.MethodGet, path: "/orders", name: "list_orders", tag: "Orders", right: member.OrderRead, status: http.StatusOK, out: listOf[orderOut]{},
@@ -76,12 +96,27 @@ func orderOperations() []operation {
 			title: "Place an order", do: addOrder, about: "What it moves on the ring moves in the same change. An order dated before the relation was recorded makes the relation that old.",
 		},
 		{
+			method: http.MethodGet, path: "/orders/export", name: "export_orders", tag: "Orders", right: member.Export, status: http.StatusOK, raw: "application/octet-stream",
+			title: "Export orders", query: append([]*huma.Param{formatParam()}, asked...), do: exportOrders,
+			about: "Every one that the list finds, as CSV or a workbook whose columns an import of orders takes back; a row is known again by `id`.",
+		},
+		{
+			method: http.MethodGet, path: "/moves/export", name: "export_moves", tag: "Orders", right: member.Export, status: http.StatusOK, raw: "application/octet-stream",
+			title: "Export the facts of the cycle", query: []*huma.Param{formatParam()}, do: exportMoves,
+			about: "Each move of each relation within reach, until today: account (its external id, else its name), day, from, to, event, turn, reason, the id of the order or the decision that is its evidence, and the account's id.",
+		},
+		{
 			method: http.MethodGet, path: "/orders/{id}", name: "get_order", tag: "Orders", right: member.OrderRead, status: http.StatusOK, out: orderOut{}, tagged: true,
 			title: "Read an order", do: getOrder,
 		},
 		{
 			method: http.MethodPut, path: "/orders/{id}", name: "change_order", tag: "Orders", right: member.OrderWrite, status: http.StatusOK, in: orderIn{}, out: orderOut{}, tagged: true, guarded: true,
 			title: "Change an order", do: changeOrder, about: "Everything that is left out becomes empty; the account stays.",
+		},
+		{
+			method: http.MethodPatch, path: "/orders/{id}", name: "amend_order", tag: "Orders", right: member.OrderWrite, status: http.StatusOK, in: orderPatch{}, out: orderOut{}, tagged: true, guarded: true,
+			title: "Change some of an order", do: amendOrder,
+			about: "A field that is left out stays; `null` or an empty value empties it (JSON merge patch, RFC 7396). Lines are replaced as a whole. A change of the day or the amount moves the ring in the same change.",
 		},
 		{
 			method: http.MethodPost, path: "/orders/{id}/cancellation", name: "cancel_order", tag: "Orders", right: member.OrderWrite, status: http.StatusOK, in: whyIn{}, out: orderOut{}, tagged: true, guarded: true,
@@ -179,8 +214,88 @@ func changeOrder(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	o, err := c.app.ChangeOrder(c.r.Context(), c.who, i, version, d)
+	return c.changed(i, version, d.Patch())
+}
+
+// changed changes an order; If-Match holds for the whole of it.
+func (c *call) changed(i id.Order, version int64, p order.Patch) (answer, error) {
+	o, err := c.app.ChangeOrder(c.r.Context(), c.who, i, version, p)
 	return sayOrder(http.StatusOK, o, err)
+}
+
+func (in orderPatch) read() (p order.Patch, err error) {
+	wrong := fault.Fields{}
+	if v, given := in.Day.Get(); given {
+		p.Day = opt.Some(day.Day(v))
+	}
+	if v, given := in.Amount.Get(); given {
+		cents := int64(0)
+		if v != "" {
+			cents, err = decimal.Cents(v, decimal.Point)
+			wrong.Add("amount", err)
+		}
+		p.Cents = opt.Some(cents)
+	}
+	if v, given := in.Currency.Get(); given {
+		currency, err := money.Currency(v, "EUR")
+		wrong.Add("currency", err)
+		p.Currency = opt.Some(currency)
+	}
+	if lines, given := in.Lines.Get(); given {
+		all := []order.Line{}
+		for i, l := range lines {
+			all = append(all, l.read("lines."+strconv.Itoa(i), wrong))
+		}
+		p.Lines = opt.Some(all)
+	}
+	p.Counter, p.Number, p.Note, p.ExternalID = in.Counter, in.Number, in.Note, in.ExternalID
+	return p, wrong.Err()
+}
+
+func amendOrder(c *call) (answer, error) {
+	i, version, err := c.guardedOrder()
+	if err != nil {
+		return answer{}, err
+	}
+	in, err := take[orderPatch](c)
+	if err != nil {
+		return answer{}, err
+	}
+	p, err := in.read()
+	if err != nil {
+		return answer{}, err
+	}
+	return c.changed(i, version, p)
+}
+
+func exportOrders(c *call) (answer, error) {
+	params, err := c.params()
+	if err != nil {
+		return answer{}, err
+	}
+	format := params.Get("format")
+	params.Del("format")
+	f, _, _, err := orderPage(params)
+	if err != nil {
+		return answer{}, err
+	}
+	t, err := c.app.OrderTable(c.r.Context(), c.who, f)
+	if err != nil {
+		return answer{}, err
+	}
+	return c.table(t, format)
+}
+
+func exportMoves(c *call) (answer, error) {
+	params, err := c.params()
+	if err != nil {
+		return answer{}, err
+	}
+	t, err := c.app.MoveTable(c.r.Context(), c.who)
+	if err != nil {
+		return answer{}, err
+	}
+	return c.table(t, params.Get("format"))
 }
 
 func (c *call) guardedOrder() (i id.Order, version int64, err error) {
@@ -218,11 +333,11 @@ func listOrders(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	of, after, limit, err := orderPage(params)
+	f, after, limit, err := orderPage(params)
 	if err != nil {
 		return answer{}, err
 	}
-	all, err := c.app.Orders(c.r.Context(), c.who, of, after, limit+1)
+	all, err := c.app.Orders(c.r.Context(), c.who, f, after, limit+1)
 	if err != nil {
 		return answer{}, err
 	}
@@ -241,7 +356,7 @@ func listOrders(c *call) (answer, error) {
 
 // orderPage reads which orders are asked for. A cursor is the day and the id of
 // the last one seen.
-func orderPage(params url.Values) (of id.Account, after app.OrderPlace, limit int, err error) {
+func orderPage(params url.Values) (f order.Filter, after app.OrderPlace, limit int, err error) {
 	limit = 50
 	wrong := fault.Fields{}
 	for key, values := range params {
@@ -249,7 +364,7 @@ func orderPage(params url.Values) (of id.Account, after app.OrderPlace, limit in
 		switch {
 		case len(values) > 1:
 			wrong.Add(short(key), filter.ErrTwice)
-		case v == "" && (key == "limit" || key == "cursor" || key == "account"):
+		case v == "" && slices.Contains([]string{"limit", "cursor", "account", "from", "until", "state"}, key):
 		case key == "limit":
 			n, err := strconv.Atoi(v)
 			if err != nil || n < 1 || n > 200 {
@@ -257,8 +372,18 @@ func orderPage(params url.Values) (of id.Account, after app.OrderPlace, limit in
 			}
 			limit = n
 		case key == "account":
-			of, err = id.Parse[id.Account](v)
+			f.Account, err = id.Parse[id.Account](v)
 			wrong.Add(key, err)
+		case key == "from":
+			f.From, err = day.Parse(v)
+			wrong.Add(key, err)
+		case key == "until":
+			f.Until, err = day.Parse(v)
+			wrong.Add(key, err)
+		case key == "state":
+			if f.State = order.State(v); f.State != order.Confirmed && f.State != order.Cancelled {
+				wrong.Add(key, order.ErrState)
+			}
 		case key == "cursor":
 			on, name, _ := strings.Cut(v, "_")
 			after.Day = day.Day(on)
@@ -269,5 +394,5 @@ func orderPage(params url.Values) (of id.Account, after app.OrderPlace, limit in
 			wrong.Add(short(strings.ToValidUTF8(key, "?")), filter.ErrUnknown)
 		}
 	}
-	return of, after, limit, wrong.Err()
+	return f, after, limit, wrong.Err()
 }

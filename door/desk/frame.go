@@ -41,6 +41,7 @@ type place struct {
 var places = []place{
 	{key: "accounts", href: "/accounts", icon: "building-2", keys: "g r", right: member.AccountRead, group: "customers", dock: true},
 	{key: "contacts", href: "/contacts", icon: "users", keys: "g n", right: member.ContactRead, group: "customers", dock: true},
+	{key: "orders", href: "/orders", icon: "receipt-text", keys: "g o", right: member.OrderRead, group: "customers"},
 	{key: "duplicates", href: "/duplicates", icon: "copy", keys: "g d", right: member.AccountWrite, group: "customers", waits: (*visit).pairsWait},
 	{key: "settings", href: "/settings", icon: "settings", keys: "g i", right: member.Self, foot: true},
 }
@@ -133,6 +134,7 @@ func (d *Desk) routes() {
 	d.searchRoutes()
 	d.importRoutes()
 	d.ringRoutes()
+	d.orderRoutes()
 }
 
 // home sends a member to the first place they may go, and a first visitor to

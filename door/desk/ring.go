@@ -233,10 +233,7 @@ func ordersPage(v *visit) error {
 		return err
 	}
 	l := app.Look{Orders: ordersOnPage}
-	on, name, _ := strings.Cut(v.r.URL.Query().Get("after"), "_")
-	if i, err := id.Parse[id.Order](name); err == nil {
-		l.After = app.OrderPlace{Day: day.Day(on), ID: i}
-	}
+	l.After = orderPlaceOf(v.r.URL.Query().Get("after"))
 	f, err := v.ringForm(l)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"kring/app"
 	"kring/domain/cycle"
 	"kring/domain/member"
+	"kring/domain/order"
 )
 
 // TestRing: an order makes a customer, cancelling it takes that back, and an
@@ -21,7 +22,7 @@ func TestRing(t *testing.T) {
 	b.get(page).sees("Nieuw", "Nieuw geworden op 20 nov 2026", "1.250,50", "2026-1", "Gekocht in 12 mnd", "1.250,50 geplaatst")
 	b.get("/accounts").status(200).sees(`class="badge nieuw"`, `class="ring" width="1.75rem"`)
 	b.get("/palette?q=linden").status(200).sees(`class="ring" width="1.75rem"`)
-	all, err := b.world.App.Orders(t.Context(), b.who, a.ID, app.OrderPlace{}, 10)
+	all, err := b.world.App.Orders(t.Context(), b.who, order.Filter{Account: a.ID}, app.OrderPlace{}, 10)
 	if err != nil || len(all) != 1 {
 		t.Fatal(all, err)
 	}
