@@ -27,6 +27,7 @@ func (a *App) Jobs() map[string]func(context.Context, job.Job) error {
 		intakeBack:        a.runIntakeBack,
 		"intake.prune":    a.pruneIntakes,
 		"match.scan":      a.scan,
+		"slipping.fit":    a.slip,
 	}
 }
 
@@ -38,6 +39,7 @@ var routine = []job.Periodic{
 	{Name: "once.prune", Every: time.Hour},
 	{Name: "intake.prune", Every: 24 * time.Hour},
 	{Name: "match.scan", Every: time.Hour}, // which looks whether it is night
+	{Name: "slipping.fit", Every: time.Hour},
 }
 
 // Work runs jobs with these handlers, and the routine, until ctx ends, and then

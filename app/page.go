@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 
 	"kring/base/fact"
 	"kring/base/id"
@@ -50,6 +51,7 @@ type AccountPage struct {
 	Contacts []contact.Contact
 	Standing *Standing     // nil for who may not see orders
 	Orders   []order.Order // the latest of them, or the page that was asked
+	Outlook  *Slip         // what is expected; nil when nothing is
 }
 
 // AccountPage reads an account within who's reach, with everything about it.
@@ -94,9 +96,17 @@ func (a *App) ringBeside(v *store.View, who Who, l Look, p *AccountPage) error {
 	}
 	p.Standing = &s
 	if l.Orders > 0 {
-		p.Orders, err = v.OrdersOf(p.Account.ID, l.After, min(l.Orders, 201))
+		if p.Orders, err = v.OrdersOf(p.Account.ID, l.After, min(l.Orders, 201)); err != nil {
+			return err
+		}
 	}
-	return err
+	switch found, err := a.outlook(v, who, p.Account.ID); {
+	case err == nil:
+		p.Outlook = &found
+	case !errors.Is(err, store.ErrNotFound):
+		return err
+	}
+	return nil
 }
 
 // ContactPage is one contact with everything about it.

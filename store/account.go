@@ -197,6 +197,9 @@ func (tx *Tx) SaveAccount(a account.Account, f fact.Fact) (_ account.Account, er
 	if err := tx.index(foundAccount(a), was, f.Changes); err != nil {
 		return a, err
 	}
+	if err := tx.followOutlook(a, f.Changes); err != nil {
+		return a, err
+	}
 	return a, tx.fact(aboutAccount(a, f))
 }
 

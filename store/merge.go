@@ -48,6 +48,8 @@ var pointers = []pointer{
 	{"tagging", "record_id", "", rebuilt, "nor counted by its tags"},
 	{"own_value", "record_id", "", rebuilt, "nor by its own fields"},
 	{"block", "record_id", "", rebuilt, "nor compared with others"},
+	{"outlook", "account_id", "", rebuilt, "what is expected is computed again every night"},
+	{"snooze", "account_id", "", stays, "who is slipping away was put off for that record"},
 	{"pair", "a_id", "", stays, "what was decided about two records; one that was merged away is in no list of pairs"},
 	{"pair", "b_id", "", stays, "as the first of the two"},
 	{"account", "merged_into", "id", moves, "who was merged into the loser is part of the survivor now"},

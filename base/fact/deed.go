@@ -31,6 +31,7 @@ var deeds = []struct {
 	{Order, []string{"placed", "changed", "cancelled", "revived", "erased"}},
 	{Decision, []string{"asked", "taken", "agreed", "refused", "withdrawn"}},
 	{Cycle, []string{"moved", "taken_back"}},
+	{Outlook, []string{"put_off", "taken_up"}},
 }
 
 // Kinds are the kinds that something can happen to, in the order of a page.

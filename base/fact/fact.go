@@ -34,7 +34,8 @@ const (
 	Pair         Kind = "pair" // two records that may be the same
 	Order        Kind = "order"
 	Decision     Kind = "decision"
-	Cycle        Kind = "cycle" // a move on the ring; its subject is what moved it
+	Cycle        Kind = "cycle"   // a move on the ring; its subject is what moved it
+	Outlook      Kind = "outlook" // what was decided about who is slipping away
 )
 
 // Actor is who did it.
