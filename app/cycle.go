@@ -62,11 +62,12 @@ func (a *App) paths(v *store.View, who Who, all []account.Account) ([]cycle.Path
 	if err != nil {
 		return nil, err
 	}
+	d, err := a.definition(v)
 	return each(all, func(acc account.Account) cycle.Path {
 		s := by[acc.ID]
 		s.Since = day.At(acc.Created, who.Zone())
-		return cycle.Follow(s, definition(who), a.Today(who))
-	}), nil
+		return cycle.Follow(s, d.Definition, a.Today(who))
+	}), err
 }
 
 // without is the moves of one path that another does not have.
@@ -89,9 +90,6 @@ func moved(deed string, acc account.Account, m cycle.Move) fact.Fact {
 		Changes: []fact.Change{fact.Of("phase", m.From, m.To)},
 	}
 }
-
-// definition is what the organisation calls a customer.
-func definition(Who) cycle.Definition { return cycle.Default }
 
 // Decide takes down that a customer left or is gone, lets an ex in again, or asks
 // for an end, which then waits for somebody else.
@@ -144,7 +142,11 @@ func (a *App) fits(tx *store.Tx, who Who, acc account.Account, d cycle.Decision)
 	if d.Kind == cycle.Ending && slices.ContainsFunc(s.Decisions, func(o cycle.Decision) bool { return o.State == cycle.Asked }) {
 		return cycle.ErrAsked
 	}
-	return cycle.Fits(s, definition(who), d)
+	active, err := a.definition(&tx.View)
+	if err != nil {
+		return err
+	}
+	return cycle.Fits(s, active.Definition, d)
 }
 
 // AnswerDecision agrees with an ending that was asked for, or refuses it.
@@ -234,7 +236,11 @@ func (a *App) standing(v *store.View, who Who, acc account.Account, on day.Day) 
 	if err != nil {
 		return s, err
 	}
-	s.Path, s.Decisions, s.Purchases = cycle.Follow(all, definition(who), on), all.Decisions, len(all.Purchases)
+	d, err := a.definition(v)
+	if err != nil {
+		return s, err
+	}
+	s.Path, s.Decisions, s.Purchases = cycle.Follow(all, d.Definition, on), all.Decisions, len(all.Purchases)
 	from := on.Months(-12).Add(1)
 	if slices.ContainsFunc(all.Purchases, func(p cycle.Purchase) bool { return p.Day >= from && !p.Other }) {
 		s.Year, err = v.Bought(acc.ID, from, on.Add(1))
@@ -254,6 +260,10 @@ func (a *App) Rings(ctx context.Context, who Who, all []account.Line) (by map[id
 
 func (a *App) rings(v *store.View, who Who, all []account.Line) (map[id.Account]cycle.Path, error) {
 	found, err := v.SignalsOf(each(all, func(l account.Line) id.Account { return l.ID }))
+	if err != nil {
+		return nil, err
+	}
+	d, err := a.definition(v)
 	by := make(map[id.Account]cycle.Path, len(all))
 	reach := who.Reach(fact.Account)
 	for _, l := range all {
@@ -262,7 +272,7 @@ func (a *App) rings(v *store.View, who Who, all []account.Line) (map[id.Account]
 		}
 		s := found[l.ID]
 		s.Since = day.At(l.Created, who.Zone())
-		by[l.ID] = cycle.Follow(s, definition(who), a.Today(who))
+		by[l.ID] = cycle.Follow(s, d.Definition, a.Today(who))
 	}
 	return by, err
 }

@@ -28,6 +28,8 @@ func (a *App) Jobs() map[string]func(context.Context, job.Job) error {
 		"intake.prune":    a.pruneIntakes,
 		"match.scan":      a.scan,
 		"slipping.fit":    a.slip,
+		"standing.day":    a.passDay,
+		"standing.count":  a.countRules,
 	}
 }
 
@@ -40,6 +42,8 @@ var routine = []job.Periodic{
 	{Name: "intake.prune", Every: 24 * time.Hour},
 	{Name: "match.scan", Every: time.Hour}, // which looks whether it is night
 	{Name: "slipping.fit", Every: time.Hour},
+	{Name: "standing.day", Every: time.Hour},
+	{Name: "standing.count", Every: time.Hour},
 }
 
 // Work runs jobs with these handlers, and the routine, until ctx ends, and then

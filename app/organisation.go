@@ -116,8 +116,13 @@ func (a *App) changeOrganisation(ctx context.Context, who Who, version int64, de
 		if len(changes) == 0 {
 			return nil
 		}
-		o, err = tx.SaveOrganisation(o, fact.Fact{Deed: deed, Changes: changes})
-		return err
+		if o, err = tx.SaveOrganisation(o, fact.Fact{Deed: deed, Changes: changes}); err != nil || o.Settings.Zone == was.Settings.Zone {
+			return err
+		}
+		if err := tx.Recount(); err != nil { // the day on which a relation began is another
+			return err
+		}
+		return enqueueCount(tx)
 	})
 	return o, err
 }

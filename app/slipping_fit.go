@@ -183,11 +183,15 @@ func (a *App) outlooks(v *store.View, who Who, f store.Fit, r *slipping.Reader) 
 	if err != nil {
 		return nil, last, more, err
 	}
+	d, err := a.definition(v)
+	if err != nil {
+		return nil, last, more, err
+	}
 	buying := all[:0]
 	for i, o := range all {
 		s := signals[o.Account]
 		s.Since = day.At(buyers[i].Created, who.Zone())
-		p := cycle.Follow(s, definition(who), f.Until)
+		p := cycle.Follow(s, d.Definition, f.Until)
 		if !p.Phase.Buying() {
 			continue
 		}

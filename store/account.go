@@ -175,6 +175,7 @@ func (tx *Tx) AddAccount(a account.Account, f fact.Fact) (_ account.Account, err
 	if err := tx.indexFresh([]found{foundAccount(a)}); err != nil {
 		return a, err
 	}
+	tx.touchFresh(a)
 	return a, tx.fact(aboutAccount(a, f))
 }
 
@@ -186,7 +187,7 @@ func (tx *Tx) SaveAccount(a account.Account, f fact.Fact) (_ account.Account, er
 	if err != nil {
 		return a, err
 	}
-	was, err := tx.sought("account", a.ID.Any())
+	was, err := tx.soughtAccount(a)
 	if err != nil {
 		return a, err
 	}
@@ -201,6 +202,26 @@ func (tx *Tx) SaveAccount(a account.Account, f fact.Fact) (_ account.Account, er
 		return a, err
 	}
 	return a, tx.fact(aboutAccount(a, f))
+}
+
+// soughtAccount is sought for an account that becomes a, and says so when that
+// moves it on the ring: under another owner, to the bin or out of it.
+func (tx *Tx) soughtAccount(a account.Account) (was string, err error) {
+	var text sql.NullString
+	var deleted sql.NullInt64
+	var owner id.Member
+	var team id.Team
+	err = tx.row("SELECT sought, deleted_at, owner_id, team_id FROM account WHERE org_id = ? AND id = ?", []any{tx.org, a.ID}, &text, &deleted, &owner, &team)
+	if err == ErrNotFound {
+		return "", nil // whoever saves it hears of it
+	}
+	if owner != a.Owner || team != a.Team || deleted.Valid != (a.Deleted != 0) {
+		tx.touch(a.ID).stale()
+	}
+	if deleted.Valid {
+		return "", err
+	}
+	return text.String, err
 }
 
 func foundAccount(a account.Account) found {

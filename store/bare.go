@@ -37,7 +37,7 @@ func (db *DB) Hear(ctx context.Context, org id.Org, actor fact.Actor, fn func(*T
 			}
 			calls = append(calls, Call{q, args})
 		}
-		if err := fn(tx); err != nil {
+		if err := errors.Join(fn(tx), tx.settleRing()); err != nil {
 			return err
 		}
 		return errHeard

@@ -23,6 +23,7 @@ func (tx *Tx) AddAccounts(all []account.Account, facts []fact.Fact) (err error) 
 		}
 		rows = append(append(rows, tx.org, a.ID, 1), row...)
 		index[i], told[i] = foundAccount(a), aboutAccount(a, facts[i])
+		tx.touchFresh(a)
 	}
 	if err := tx.addRows("INSERT INTO account (org_id, id, version, "+accountSet+") VALUES ", 34, rows); err != nil {
 		return err
@@ -75,6 +76,11 @@ const fewRows = 32
 
 // addRows inserts rows of n values, several in a statement.
 func (tx *Tx) addRows(insert string, n int, values []any) error {
+	return tx.putRows(insert, n, values, "")
+}
+
+// putRows does so and says what becomes of a row that is there already.
+func (tx *Tx) putRows(insert string, n int, values []any, then string) error {
 	shapes := tx.d.shapes
 	if count := len(values) / n; 0 < count && count <= fewRows {
 		shapes = []int{count}
@@ -84,7 +90,7 @@ func (tx *Tx) addRows(insert string, n int, values []any) error {
 		for len(values) >= rows*n {
 			if q == "" {
 				one := "(" + marks(n) + ")"
-				q = insert + strings.Repeat(one+", ", rows-1) + one
+				q = insert + strings.Repeat(one+", ", rows-1) + one + then
 			}
 			if _, err := tx.exec(q, values[:rows*n]...); err != nil {
 				return err

@@ -76,6 +76,7 @@ func (tx *Tx) AddDecision(d Decision, f fact.Fact) (_ Decision, err error) {
 		tx.org, d.ID, d.Version, d.Account, string(d.Kind), string(d.Day), d.At, string(d.Reason), d.Note, d.By, d.Approver, string(d.State)); err != nil {
 		return d, err
 	}
+	tx.touchDecision(d.Account, d.Decision, true)
 	return d, tx.fact(aboutDecision(d, f))
 }
 
@@ -88,6 +89,7 @@ func (tx *Tx) SaveDecision(d Decision, f fact.Fact) (_ Decision, err error) {
 		return d, err
 	}
 	d.Version++
+	tx.touchDecision(d.Account, d.Decision, false)
 	return d, tx.fact(aboutDecision(d, f))
 }
 

@@ -134,6 +134,9 @@ func (tx *Tx) EraseAccounts(all []account.Account, f fact.Fact) (err error) {
 	for i, a := range all {
 		ids[i], told[i] = a.ID.Any(), aboutAccount(a, f)
 	}
+	if err := tx.countOff(each(all, func(a account.Account) id.Account { return a.ID })); err != nil {
+		return err
+	}
 	if err := tx.erase("account", ids); err != nil {
 		return err
 	}

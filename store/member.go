@@ -24,6 +24,9 @@ func (tx *Tx) AddOrganisation(o organisation.Organisation, f fact.Fact) (_ organ
 		return o, err
 	}
 	tx.For(o.ID)
+	if err := tx.addFirstDefinition(); err != nil {
+		return o, err
+	}
 	f.Kind, f.Subject, f.Label = fact.Organisation, o.ID.Any(), o.Name
 	return o, tx.fact(f)
 }

@@ -22,6 +22,7 @@ const (
 	rebuilt = "rebuilt" // is made out of the record: goes with it, is made again when it returns
 	follows = "follows" // stays with the record it was said of and is read together with the survivor's
 	stays   = "stays"   // is about that record and no other, whatever becomes of it
+	folded  = "folded"  // is made out of what moved, at the end of the change (standing.go)
 )
 
 // pointer is a column that names an account or a contact. key names the row
@@ -40,6 +41,8 @@ var pointers = []pointer{
 	{"file", "record_id", "id", moves, "the files of both are the survivor's"},
 	{"orders", "account_id", "id", moves, "what both ordered, the survivor ordered"},
 	{"decision", "account_id", "id", moves, "and so for what was decided about it"},
+	{"standing", "account_id", "", folded, "the loser counts nowhere, the survivor with what both bought"},
+	{"stay", "account_id", "", folded, "as the standing"},
 	{"contact_account", "account_id", "", moves, "by itself, in links: two links of one person become one"},
 	{"contact_account", "contact_id", "", stays, "the survivor gets links of its own; those of the loser wait with it"},
 	{"consent", "subject_id", "", follows, "the ledger is proof; the stricter side wins when it is read"},
@@ -77,6 +80,10 @@ func (tx *Tx) MergeAccounts(both Merged[account.Account], f fact.Fact) (_ merge.
 	if m, err = addMerge(tx, m, both.Loser.ExternalID, both); err != nil {
 		return m, err
 	}
+	if err := tx.touchOrders(both.Was.ID, "o.account_id = ?", both.Loser.ID); err != nil {
+		return m, err
+	}
+	tx.Touch([]id.Account{both.Was.ID, both.Loser.ID})
 	if err := tx.sink("account", m, both.Loser.Version); err != nil {
 		return m, err
 	}
@@ -263,6 +270,11 @@ func (tx *Tx) UnmergeAccounts(m merge.Merge, now, loser account.Account, f fact.
 	if _, err := tx.SaveAccount(now, f); err != nil {
 		return err
 	}
+	if err := tx.touchOrders(loser.ID, "o.account_id = ? AND o.id IN (SELECT x.row_id FROM merge_moved x WHERE x.org_id = ? AND x.merge_id = ? AND x.what = 'orders.account_id')",
+		now.ID, tx.org, m.ID); err != nil {
+		return err
+	}
+	tx.Touch([]id.Account{now.ID, loser.ID})
 	if err := tx.raise("account", m, loser.ExternalID); err != nil {
 		return err
 	}

@@ -136,6 +136,7 @@ func (tx *Tx) AddOrder(o order.Order, f fact.Fact) (_ order.Order, err error) {
 	if _, err := tx.exec("INSERT INTO orders (org_id, id, version, "+orderSet+") VALUES ("+marks(16)+")", append([]any{tx.org, o.ID, o.Version}, row...)...); err != nil {
 		return o, err
 	}
+	tx.touchNewOrder(o)
 	return o, tx.fact(aboutOrder(o, f))
 }
 
@@ -144,6 +145,9 @@ func (tx *Tx) SaveOrder(o order.Order, f fact.Fact) (_ order.Order, err error) {
 	defer fault.Wrap(&err, "store.SaveOrder(%s)", o.ID)
 	row, err := orderRow(o)
 	if err != nil {
+		return o, err
+	}
+	if err := tx.touchChanged(o); err != nil {
 		return o, err
 	}
 	if err := tx.change1("UPDATE orders SET version = version + 1, ("+orderSet+") = ("+marks(13)+") WHERE org_id = ? AND id = ? AND version = ?", append(row, tx.org, o.ID, o.Version)...); err != nil {

@@ -71,6 +71,7 @@ func (tx *Tx) AddOrders(all []order.Order, facts []fact.Fact) (err error) {
 		}
 		rows = append(append(rows, tx.org, o.ID, 1), row...)
 		told[i] = aboutOrder(o, facts[i])
+		tx.touchNewOrder(o)
 	}
 	if err := tx.addRows("INSERT INTO orders (org_id, id, version, "+orderSet+") VALUES ", 16, rows); err != nil {
 		return err
@@ -84,6 +85,7 @@ func (tx *Tx) EraseOrders(all []order.Order, f fact.Fact) (err error) {
 	told := make([]fact.Fact, len(all))
 	for i, o := range all {
 		told[i] = aboutOrder(o, f)
+		tx.touchOrder(o.Account, o.ID.Any(), countedOrder(o))
 	}
 	for chunk := range slices.Chunk(all, 200) {
 		args := []any{tx.org}

@@ -325,7 +325,10 @@ func guarded(tx *Tx, fn func(*Tx) error) (err error) {
 			err = fmt.Errorf("panic in a transaction: %v\n%s", p, debug.Stack())
 		}
 	}()
-	return fn(tx)
+	if err := fn(tx); err != nil {
+		return err
+	}
+	return tx.settleRing()
 }
 
 // asFault leaves faults alone and turns the database's errors into them.
@@ -440,6 +443,9 @@ type Tx struct {
 	raw   *sql.Tx
 	after []func(*DB)
 	heard func(q string, args []any) // when somebody takes down what is written
+
+	touched map[id.Account]*touched // of which the ring changes
+	sums    *sums                   // what changes of it besides
 }
 
 func newTx(ctx context.Context, db *DB, c *conn, org id.Org, actor fact.Actor, raw *sql.Tx) *Tx {

@@ -32,6 +32,7 @@ var deeds = []struct {
 	{Decision, []string{"asked", "taken", "agreed", "refused", "withdrawn"}},
 	{Cycle, []string{"moved", "taken_back"}},
 	{Outlook, []string{"put_off", "taken_up"}},
+	{Definition, []string{"added", "chosen", "retired"}},
 }
 
 // Kinds are the kinds that something can happen to, in the order of a page.

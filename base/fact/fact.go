@@ -34,8 +34,9 @@ const (
 	Pair         Kind = "pair" // two records that may be the same
 	Order        Kind = "order"
 	Decision     Kind = "decision"
-	Cycle        Kind = "cycle"   // a move on the ring; its subject is what moved it
-	Outlook      Kind = "outlook" // what was decided about who is slipping away
+	Outlook      Kind = "outlook"    // what was decided about who is slipping away
+	Cycle        Kind = "cycle"      // a move on the ring; its subject is what moved it
+	Definition   Kind = "definition" // what the organisation calls a customer
 )
 
 // Actor is who did it.

@@ -17,6 +17,13 @@ type Definition struct {
 // Default is the definition of domain.md §2.1: buyers only.
 var Default = Definition{MinPurchases: 1, LoyalMin: 3, LoyalMonths: 24, QuietMonths: 12}
 
+// Rule is what shapes paths of a definition: two with the same rule differ only in
+// whom they count, and what is folded for one holds for the other.
+func (d Definition) Rule() Definition {
+	d.Potential, d.Former = false, false
+	return d
+}
+
 // The bounds of the thresholds.
 const (
 	MostPurchases = 1000

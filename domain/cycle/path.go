@@ -27,10 +27,13 @@ type Path struct {
 	Phase Phase
 	Turn  int
 	Label Label
-	Since day.Day     // when it came into the phase
-	Due   day.Day     // when time alone moves it next, if nothing happens; "" never
-	Quiet day.Day     // from when its inactivity may be confirmed; "" when it does not buy
-	Idle  []id.Record // decisions and orders that moved nothing because they did not fit
+	Since day.Day // when it came into the phase
+	Due   day.Day // when time alone moves it next, if nothing happens; "" never
+	Quiet day.Day // from when its inactivity may be confirmed; "" when it does not buy
+
+	Bought day.Day // the last purchase, while it buys
+
+	Idle []id.Record // decisions and orders that moved nothing because they did not fit
 }
 
 // Follow folds what happened into the path until a day, that day included. On
@@ -226,6 +229,9 @@ func (w *walker) fits(d Decision) error {
 
 func (w *walker) end() Path {
 	w.path.Due, w.path.Quiet = w.due(), w.quiet()
+	if w.path.Phase.Buying() {
+		w.path.Bought = w.bought[len(w.bought)-1]
+	}
 	return w.path
 }
 

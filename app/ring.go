@@ -1,0 +1,286 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"kring/base/day"
+	"kring/base/fact"
+	"kring/base/fault"
+	"kring/base/id"
+	"kring/base/money"
+	"kring/domain/cycle"
+	"kring/domain/member"
+	"kring/store"
+)
+
+// Definition is a version of what the organisation calls a customer.
+type Definition = store.Definition
+
+// definition is the one that is active.
+func (a *App) definition(v *store.View) (Definition, error) { return v.ActiveDefinition() }
+
+// Span is a stretch of days, both included.
+type Span struct{ From, Until day.Day }
+
+// RingAsk is what the ring is asked for: a period, and the relations of a team
+// or an owner when they are named, of those within reach.
+type RingAsk struct {
+	Span
+	Team  id.Team
+	Owner id.Member
+}
+
+// Ring is where the relations stood when a period began and ended, who went
+// where in it and what they bought.
+type Ring struct {
+	Definition Definition // the active one, whose version every number belongs to
+	Span
+	Start, End cycle.Tally // at the end of the day before the period; at its end
+	Flows      cycle.Flows
+	Worth      cycle.Tally   // turnover in the period by the phase on the day of the order, in Currency's cents
+	FlowWorth  cycle.Flows   // what those that moved bought in the twelve months before
+	Currency   string        // in which turnover is counted
+	Others     []money.Money // turnover in other currencies, never added
+	Counting   Progress      // when not every relation is counted yet
+}
+
+// Progress is how far something is; the zero value when it is done.
+type Progress struct{ Done, Total int64 }
+
+// Month is one month of the ring.
+type Month struct {
+	Month      string // 2026-11
+	Start, End cycle.Tally
+	Flows      cycle.Flows
+	Days       cycle.Tally // the median of the days of the stays that ended in it, per phase; no entry when none did
+}
+
+// Mover is an account that moved.
+type Mover = store.Mover
+
+// MoverAsk is which way the accounts went that are asked for; After is the place
+// of the last one that was shown.
+type MoverAsk struct {
+	RingAsk
+	Flow  cycle.Flow
+	After string
+	Limit int
+}
+
+var (
+	// ErrSpan says that a period ends before it begins, or is no period.
+	ErrSpan = fault.New(fault.Invalid, "ring.span", "a period ends on the day it begins or later")
+	// ErrMonths says that a period has too many months.
+	ErrMonths = fault.New(fault.Invalid, "ring.months", "ask for at most sixty months at a time")
+	// ErrMovers says that the place in a list of moves cannot be read.
+	ErrMovers = fault.New(fault.Invalid, "ring.after", "this place in the list cannot be read")
+)
+
+// mostMonths is how many months are asked for at a time.
+const mostMonths = 60
+
+// Ring reads the ring of a period, for those within who's reach.
+func (a *App) Ring(ctx context.Context, who Who, ask RingAsk) (r Ring, err error) {
+	if err := ask.check(); err != nil {
+		return r, err
+	}
+	err = a.read(ctx, who, member.OrderRead, func(v *store.View) error {
+		r, err = a.ring(v, who, ask)
+		return err
+	})
+	return r, err
+}
+
+func (a *App) ring(v *store.View, who Who, ask RingAsk) (r Ring, err error) {
+	r.Span, r.Currency = ask.Span, store.Home
+	if r.Definition, err = a.definition(v); err != nil {
+		return r, err
+	}
+	if r.Counting, err = counting(v, r.Definition); err != nil {
+		return r, err
+	}
+	rule, scope := r.Definition.Rule, who.scope(ask)
+	if r.Start, err = standingAt(v, rule, scope, ask.From); err != nil {
+		return r, err
+	}
+	flows, err := v.Flows(rule, scope, ask.From, ask.Until.Add(1))
+	if err != nil {
+		return r, err
+	}
+	r.Flows, r.FlowWorth = cycle.Flows{}, cycle.Flows{}
+	for f, s := range flows {
+		if s.N != 0 {
+			r.Flows[f], r.FlowWorth[f] = s.N, s.Cents
+		}
+	}
+	r.End = r.Flows.After(r.Start)
+	r.Worth, r.Others, err = v.Turnover(rule, scope, ask.From, ask.Until.Add(1))
+	return r, err
+}
+
+// check says whether there is such a period.
+func (s Span) check() error {
+	from, err := day.Parse(string(s.From))
+	if err != nil || from != s.From {
+		return fault.Field("from", day.ErrBad)
+	}
+	until, err := day.Parse(string(s.Until))
+	if err != nil || until != s.Until {
+		return fault.Field("until", day.ErrBad)
+	}
+	if until < from {
+		return fault.Field("until", ErrSpan)
+	}
+	return nil
+}
+
+// scope is which relations are counted for who.
+func (w Who) scope(ask RingAsk) store.Scope {
+	return store.Scope{Reach: w.Reach(fact.Account), Owner: ask.Owner, Team: ask.Team}
+}
+
+// standingAt is how many stood where at the end of the day before one.
+func standingAt(v *store.View, rule int64, s store.Scope, on day.Day) (cycle.Tally, error) {
+	flows, err := v.Flows(rule, s, "", on)
+	if err != nil {
+		return nil, err
+	}
+	all := cycle.Flows{}
+	for f, sum := range flows {
+		all[f] = sum.N
+	}
+	return all.After(cycle.Tally{}), nil
+}
+
+// counting is how far the counting under a definition is.
+func counting(v *store.View, d Definition) (p Progress, err error) {
+	if d.Ready {
+		return p, nil
+	}
+	p.Done = d.Done
+	p.Total, err = v.EveryAccount()
+	p.Total = max(p.Total, p.Done)
+	return p, err
+}
+
+// Movers are the accounts that went one way in a period, latest first, and the
+// place of the next page; "" when this is the last.
+func (a *App) Movers(ctx context.Context, who Who, ask MoverAsk) (all []Mover, next string, err error) {
+	if err := ask.check(); err != nil {
+		return nil, "", err
+	}
+	after, err := readMoverPlace(ask.After)
+	if err != nil {
+		return nil, "", fault.Field("after", ErrMovers)
+	}
+	limit := min(max(ask.Limit, 1), 200)
+	err = a.read(ctx, who, member.OrderRead, func(v *store.View) error {
+		d, err := a.definition(v)
+		if err != nil {
+			return err
+		}
+		all, err = v.Movers(d.Rule, who.scope(ask.RingAsk), ask.Flow, ask.From, ask.Until, after, limit+1)
+		return err
+	})
+	if len(all) > limit {
+		all = all[:limit]
+		next = moverPlace(all[limit-1])
+	}
+	return all, next, err
+}
+
+func moverPlace(m Mover) string {
+	return string(m.Move.Day) + "." + m.Account.String() + "." + strconv.Itoa(m.N)
+}
+
+func readMoverPlace(s string) (p store.MoverPlace, err error) {
+	if s == "" {
+		return p, nil
+	}
+	parts := strings.Split(s, ".")
+	if len(parts) != 3 {
+		return p, ErrMovers
+	}
+	d, err1 := day.Parse(parts[0])
+	i, err2 := id.Parse[id.Account](parts[1])
+	n, err3 := strconv.Atoi(parts[2])
+	if err1 != nil || err2 != nil || err3 != nil || n < 1 {
+		return p, ErrMovers
+	}
+	return store.MoverPlace{Day: d, Account: i, N: n}, nil
+}
+
+// RingMonths is the ring month after month, of the months that a period touches.
+func (a *App) RingMonths(ctx context.Context, who Who, ask RingAsk) (all []Month, err error) {
+	if err := ask.check(); err != nil {
+		return nil, err
+	}
+	from, until := ask.From.First(), ask.Until.First().Months(1)
+	if from.Months(mostMonths) < until {
+		return nil, fault.Field("from", ErrMonths)
+	}
+	err = a.read(ctx, who, member.OrderRead, func(v *store.View) error {
+		all = nil
+		d, err := a.definition(v)
+		if err != nil {
+			return err
+		}
+		scope := who.scope(ask)
+		at, err := standingAt(v, d.Rule, scope, from)
+		if err != nil {
+			return err
+		}
+		flows, err := v.FlowsByMonth(d.Rule, scope, from, until)
+		if err != nil {
+			return err
+		}
+		terms, err := v.Terms(d.Rule, scope, from, until)
+		if err != nil {
+			return err
+		}
+		days := medians(terms)
+		for m := from; m < until; m = m.Months(1) {
+			one := Month{Month: m.Month(), Start: at, Flows: flows[m.Month()], Days: days[m.Month()]}
+			one.End = one.Flows.After(at)
+			at = one.End
+			all = append(all, one)
+		}
+		return nil
+	})
+	return all, err
+}
+
+// medians is the middle of the days of the stays of a phase that ended in a
+// month; of an even number the lower of the two in the middle.
+func medians(terms []store.Term) map[string]cycle.Tally {
+	type cell struct {
+		month string
+		phase cycle.Phase
+	}
+	by := map[cell][]store.Term{}
+	for _, t := range terms {
+		k := cell{t.Month, t.Phase}
+		by[k] = append(by[k], t)
+	}
+	all := map[string]cycle.Tally{}
+	for k, list := range by {
+		slices.SortFunc(list, func(a, b store.Term) int { return a.Days - b.Days })
+		total, seen := int64(0), int64(0)
+		for _, t := range list {
+			total += t.N
+		}
+		for _, t := range list {
+			if seen += t.N; 2*seen >= total {
+				if all[k.month] == nil {
+					all[k.month] = cycle.Tally{}
+				}
+				all[k.month][k.phase] = int64(t.Days)
+				break
+			}
+		}
+	}
+	return all
+}
