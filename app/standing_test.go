@@ -125,7 +125,7 @@ func (h *standings) deed(rt *rapid.T) error {
 		case o.State == order.Cancelled:
 			_, err = a.ReviveOrder(h.ctx, dirk, i, 0)
 		case rapid.Bool().Draw(rt, "changed"):
-			_, err = a.ChangeOrder(h.ctx, dirk, i, 0, order.Draft{Day: h.day(rt), Amount: euro(700), Counter: o.Counter})
+			_, err = a.ChangeOrder(h.ctx, dirk, i, 0, order.Patch{Day: opt.Some(h.day(rt)), Cents: opt.Some(int64(700))})
 		default:
 			_, err = a.CancelOrder(h.ctx, dirk, i, 0, "weg")
 		}

@@ -28,7 +28,9 @@ func (b bucket) compare(c bucket) int {
 	return cmp.Or(cmp.Compare(b.rule, c.rule), cmp.Compare(b.grain, c.grain), cmp.Compare(b.day, c.day), bytes.Compare(b.owner[:], c.owner[:]), bytes.Compare(b.team[:], c.team[:]))
 }
 
-func (b bucket) row(org id.Org) []any { return []any{org, b.rule, b.grain, string(b.day), b.owner[:], b.team[:]} }
+func (b bucket) row(org id.Org) []any {
+	return []any{org, b.rule, b.grain, string(b.day), b.owner[:], b.team[:]}
+}
 
 type flowKey struct {
 	bucket
@@ -255,7 +257,9 @@ func (v *View) Turnover(rule int64, s Scope, from, until day.Day) (worth cycle.T
 			others = append(others, money.Money{Cents: cents, Currency: currency})
 		}
 	}
-	slices.SortFunc(others, func(a, b money.Money) int { return cmp.Or(cmp.Compare(b.Cents, a.Cents), cmp.Compare(a.Currency, b.Currency)) })
+	slices.SortFunc(others, func(a, b money.Money) int {
+		return cmp.Or(cmp.Compare(b.Cents, a.Cents), cmp.Compare(a.Currency, b.Currency))
+	})
 	return worth, others, nil
 }
 

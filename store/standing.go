@@ -153,14 +153,14 @@ func (v *View) Stays(rule int64, ids []id.Account) (all map[id.Account][]Stay, e
 
 // stand is a row of standing but for whose it is.
 type stand struct {
-	phase             cycle.Phase
-	turn              int
-	label             cycle.Label
-	since, begun      day.Day
+	phase              cycle.Phase
+	turn               int
+	label              cycle.Label
+	since, begun       day.Day
 	due, bought, quiet day.Day
-	stays             int
-	owner             id.Member
-	team              id.Team
+	stays              int
+	owner              id.Member
+	team               id.Team
 }
 
 // kept is what is counted of an account under a rule; the zero value when
