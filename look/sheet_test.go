@@ -107,6 +107,8 @@ func parts() map[string]templ.Component {
 		"table":       sampleTable(),
 		"plain table": look.Table{Label: "Rijen", Plain: true, Columns: []look.Column{{Label: "Naam", Grow: true, Phone: look.PhoneTitle}, {Label: "Bedrag", Number: true, Phone: look.PhoneEnd}}, Rows: []look.Row{{ID: "a", Cells: []look.Cell{{Text: "Rij in rust"}, {Text: "€ 9.800"}}}, {ID: "b", Selected: true, Cells: []look.Cell{{Text: "Rij gekozen"}, {Text: "€ 18.400"}}}}},
 		"empty table": look.Table{Label: "Niets", Empty: look.EmptyState{Title: "Niets gevonden met deze filters."}},
+		"lines": look.Lines{Label: "Verwacht en werkelijk", Top: "40", Most: 40, Begin: "1 jan", End: "1 jul", Mark: 4, Marked: "Achtergehouden", Lines: []look.Line{
+			{Label: "Werkelijk", Values: []float64{3, 12, 22, 31, 28, 25}}, {Label: "Verwacht", Values: []float64{5, 14, 24, 28, 27, 26}}}},
 		"empty": look.EmptyState{Picture: look.Ring{Size: 56}, Title: "Nog niemand aan het begin van de kring", Voice: "De cyclus begint bij wie nog niet koopt maar misschien interesse heeft.",
 			Actions: []templ.Component{look.Button{Label: "Lead", Icon: "plus", Kind: look.Primary}, look.Button{Label: "Importeren", Kind: look.Ghost}}},
 		"cell form": together(look.CellForm{Action: "/a/1/cell/city", Name: "value", Label: "Plaats", Value: "Zwolle", Version: "3", Error: "Dit is te lang."}, look.CellForm{Action: "/a/1/cell/phase", Name: "value", Label: "Fase", Options: []look.Option{{Value: "1", Label: "Nieuw"}}, HasNone: true}),

@@ -42,6 +42,7 @@ var places = []place{
 	{key: "accounts", href: "/accounts", icon: "building-2", keys: "g r", right: member.AccountRead, group: "customers", dock: true},
 	{key: "contacts", href: "/contacts", icon: "users", keys: "g n", right: member.ContactRead, group: "customers", dock: true},
 	{key: "orders", href: "/orders", icon: "receipt-text", keys: "g o", right: member.OrderRead, group: "customers"},
+	{key: "slipping", href: "/slipping", icon: "hourglass", keys: "g w", right: member.OrderRead, group: "customers"},
 	{key: "duplicates", href: "/duplicates", icon: "copy", keys: "g d", right: member.AccountWrite, group: "customers", waits: (*visit).pairsWait},
 	{key: "settings", href: "/settings", icon: "settings", keys: "g i", right: member.Self, foot: true},
 }
@@ -134,6 +135,7 @@ func (d *Desk) routes() {
 	d.searchRoutes()
 	d.importRoutes()
 	d.ringRoutes()
+	d.slippingRoutes()
 	d.orderRoutes()
 }
 

@@ -63,6 +63,7 @@ type leaf struct {
 	person                   bool                  // an account that is a person, or a contact
 	standing                 *app.Standing         // of an account: where it is on the ring
 	orders                   []order.Order         // of an account: the latest
+	outlook                  *app.Slip             // of an account: what is expected of it
 }
 
 // dossier is a record as one of its pages shows it.

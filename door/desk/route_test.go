@@ -175,6 +175,12 @@ var allowed = map[string]struct {
 	"POST /decisions/{id}/answer":     {member.CycleAgree, "mine"},
 	"POST /decisions/{id}/withdrawal": {member.CycleDecide, "mine"},
 
+	"GET /slipping":                    {member.OrderRead, ""},
+	"GET /slipping/model":              {member.OrderRead, ""},
+	"POST /slipping/fit":               {member.SettingManage, ""},
+	"POST /slipping/{id}/postponement": {member.CycleDecide, "mine"},
+	"POST /slipping/{id}/reopening":    {member.CycleDecide, "mine"},
+
 	"GET /imports":                {member.Import, ""},
 	"POST /imports":               {member.Import, ""},
 	"GET /imports/new":            {member.Import, ""},
