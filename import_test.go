@@ -1,9 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -29,8 +26,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// A program that is killed in the middle of an import loses nothing: another
-// goes on where it was, and every row is there once.
+// A program that is killed in the middle of an import, or of taking one back,
+// loses nothing: the next goes on at once where it was, and every row is there
+// once, or none.
 func TestImportKilled(t *testing.T) {
 	t.Parallel()
 	const rows = 12_000
@@ -46,72 +44,122 @@ func TestImportKilled(t *testing.T) {
 	if code, _, said := kring(t, data, "een lange zin om te onthouden", "setup", "--org", "Proef", "--admin", "anna@proef.example", "--password-stdin"); code != 0 {
 		t.Fatal(said)
 	}
-	victim := exec.CommandContext(t.Context(), os.Args[0], "import", "accounts", file, "--key", "external_id", "--twins", "create", "--data", data)
-	victim.Env = append(os.Environ(), "KRING_TEST_BE_KRING=1")
-	said, err := victim.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
+	v := victim{t: t, data: data}
+	v.killed(func(in intake.Intake) bool { return in.Run.Rows > 0 }, "import", "accounts", file, "--key", "external_id", "--twins", "create")
+	if v.in.Run.Rows >= rows {
+		t.Fatalf("all rows had landed: killing shows nothing")
 	}
-	if err := victim.Start(); err != nil {
-		t.Fatal(err)
+	v.goOn(intake.Done)
+	if v.in.Run.Created != rows || v.in.Run.Rows != rows {
+		t.Errorf("%+v", v.in.Run)
 	}
-	line, err := bufio.NewReader(said).ReadString('\n')
-	name, _, _ := strings.Cut(line, ":")
-	i, bad := id.Parse[id.Record](name)
-	if err != nil || bad != nil {
-		t.Fatalf("it did not begin: %q %v", line, err)
+	if n := v.accounts(); n != rows {
+		t.Errorf("%d accounts", n)
 	}
-	time.Sleep(700 * time.Millisecond)
-	if err := victim.Process.Kill(); err != nil {
-		t.Fatal(err)
+	v.killed(func(in intake.Intake) bool { return in.Undo.Erased > 0 }, "import", "--undo", v.in.ID.String())
+	if n := v.accounts(); n == 0 || n == rows {
+		t.Fatalf("%d accounts are left: killing shows nothing", n)
 	}
-	victim.Wait() //nolint:errcheck // it was killed
+	v.goOn(intake.Undone)
+	if n := v.accounts(); n != 0 || v.in.Undo.Erased != rows || v.in.Undo.Kept != 0 {
+		t.Errorf("%d accounts, %+v", n, v.in.Undo)
+	}
+}
 
-	// A minute later, when nobody has heard of the killed one.
-	db, err := store.Open(t.Context(), store.Config{Dir: data, Clock: func() time.Time { return time.Now().Add(time.Minute) }})
+// victim is one import, seen from beside the programs that work on it.
+type victim struct {
+	t    *testing.T
+	data string
+	in   intake.Intake
+}
+
+// beside opens the folder that the programs work in.
+func (v *victim) beside(do func(a *app.App, who app.Who)) {
+	v.t.Helper()
+	db, err := store.Open(v.t.Context(), store.Config{Dir: v.data})
 	if err != nil {
-		t.Fatal(err)
+		v.t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // the test is over
+	defer db.Close() //nolint:errcheck // it only read
 	a := app.New(db, app.Config{})
-	who, err := a.AsMachine(t.Context())
+	who, err := a.AsMachine(v.t.Context())
 	if err != nil {
-		t.Fatal(err)
+		v.t.Fatal(err)
 	}
-	in, _, err := a.Intake(t.Context(), who, i)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("killed after %d of %d rows (%s)", in.Run.Rows, rows, in.State)
-	ctx, stop := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer stop()
-	worked := make(chan error, 1)
-	go func() { worked <- a.WorkIntakes(ctx) }()
-	for in.State != intake.Done && ctx.Err() == nil {
-		time.Sleep(20 * time.Millisecond)
-		if in, _, err = a.Intake(t.Context(), who, i); err != nil {
-			t.Fatal(err)
+	do(a, who)
+}
+
+// until waits for the import to be so.
+func (v *victim) until(a *app.App, who app.Who, so func(intake.Intake) bool) {
+	v.t.Helper()
+	for late := time.After(2 * time.Minute); ; {
+		all, err := a.Intakes(v.t.Context(), who, id.Record{}, 1)
+		if err != nil {
+			v.t.Fatal(err)
+		}
+		if len(all) == 1 {
+			if v.in, _, err = a.Intake(v.t.Context(), who, all[0].ID); err != nil {
+				v.t.Fatal(err)
+			}
+			if so(v.in) {
+				return
+			}
+		}
+		select {
+		case <-late:
+			v.t.Fatalf("it is still %s", v.in.State)
+		case <-time.After(5 * time.Millisecond):
 		}
 	}
-	stop()
-	if err := <-worked; err != nil {
-		t.Fatal(err)
+}
+
+// killed runs the program until the import is so, and kills it.
+func (v *victim) killed(so func(intake.Intake) bool, words ...string) {
+	v.t.Helper()
+	p := exec.CommandContext(v.t.Context(), os.Args[0], append(words, "--data", v.data)...)
+	p.Env = append(os.Environ(), "KRING_TEST_BE_KRING=1")
+	if err := p.Start(); err != nil {
+		v.t.Fatal(err)
 	}
-	if in.Run.Created != rows || in.Run.Rows != rows {
-		b, _ := json.Marshal(in.Run) //nolint:errcheck // only to show
-		t.Errorf("%s", b)
-	}
-	seen := map[string]int{}
-	err = a.ExportAccounts(t.Context(), who, filter.New(account.Catalogue()), func(l account.Line) error {
-		seen[l.ExternalID]++
-		return nil
+	v.beside(func(a *app.App, who app.Who) {
+		v.until(a, who, so)
+		if err := p.Process.Kill(); err != nil {
+			v.t.Fatal(err)
+		}
+		p.Wait() //nolint:errcheck // it was killed
+		v.until(a, who, so)
 	})
-	if err != nil || len(seen) != rows {
-		t.Errorf("%d accounts, %v", len(seen), err)
+}
+
+// goOn lets the next program do the rest.
+func (v *victim) goOn(to intake.State) {
+	v.t.Helper()
+	begun := time.Now()
+	if code, _, said := kring(v.t, v.data, "", "import", "--resume", v.in.ID.String()); code != 0 {
+		v.t.Fatal(said)
 	}
+	v.beside(func(a *app.App, who app.Who) {
+		v.until(a, who, func(in intake.Intake) bool { return in.State == to })
+	})
+	v.t.Logf("%s after %s", to, time.Since(begun).Round(time.Millisecond))
+}
+
+// accounts counts those that are there, each once.
+func (v *victim) accounts() int {
+	seen := map[string]int{}
+	v.beside(func(a *app.App, who app.Who) {
+		err := a.ExportAccounts(v.t.Context(), who, filter.New(account.Catalogue()), func(l account.Line) error {
+			seen[l.ExternalID]++
+			return nil
+		})
+		if err != nil {
+			v.t.Error(err)
+		}
+	})
 	for name, n := range seen {
 		if n != 1 {
-			t.Errorf("%s is there %d times", name, n)
+			v.t.Errorf("%s is there %d times", name, n)
 		}
 	}
+	return len(seen)
 }

@@ -32,7 +32,10 @@ func TestMatches(t *testing.T) {
 		{"Zorggroep De Linden", "lind", "Zorggroep De [Lind]en"},
 		{"Bellen met Inge Verbeek", "bel ver", "[Bel]len met Inge [Ver]beek"},
 		{"Café Élan", "él", "Café [Él]an"},
-		{"Belinda", "lind", "Belinda"},
+		{"Belinda", "lind", "Be[lind]a"},
+		{"Belinda Lind", "lind", "Belinda [Lind]"},
+		{"Zoë José", "zoe jose", "[Zoë] [José]"},
+		{"Straße", "ss", "Stra[ß]e"},
 		{"Linden", "", "Linden"},
 		{"Aa-bb", "bb a", "[A]a-[bb]"},
 	} {

@@ -6,6 +6,7 @@ import (
 
 	"kring/base/fact"
 	"kring/base/fault"
+	"kring/base/id"
 	"kring/domain/account"
 	"kring/domain/contact"
 )
@@ -40,6 +41,7 @@ func (tx *Tx) AddContacts(all []contact.Contact, facts []fact.Fact) (err error) 
 	defer fault.Wrap(&err, "store.AddContacts(%d)", len(all))
 	rows := make([]any, 0, 28*len(all))
 	var links []any
+	var at []id.Account
 	index, told := make([]found, len(all)), make([]fact.Fact, len(all))
 	for i, c := range all {
 		row, err := contactRow(c)
@@ -50,12 +52,16 @@ func (tx *Tx) AddContacts(all []contact.Contact, facts []fact.Fact) (err error) 
 		for place, l := range c.Accounts {
 			links = append(links, tx.org, c.ID, l.Account, place, l.Function, list(l.Roles), l.Primary)
 		}
+		at = append(at, accountsOf(c)...)
 		index[i], told[i] = foundContact(c), aboutContact(c, facts[i])
 	}
 	if err := tx.addRows("INSERT INTO contact (org_id, id, version, "+contactSet+") VALUES ", 28, rows); err != nil {
 		return err
 	}
 	if err := tx.addRows("INSERT INTO contact_account (org_id, contact_id, account_id, place, function, roles, main) VALUES ", 7, links); err != nil {
+		return err
+	}
+	if err := tx.pointedAt(at...); err != nil {
 		return err
 	}
 	if err := tx.indexFresh(index); err != nil {

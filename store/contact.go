@@ -221,7 +221,14 @@ func (tx *Tx) link(c contact.Contact) error {
 			return err
 		}
 	}
-	return nil
+	return tx.pointedAt(accountsOf(c)...)
+}
+
+func accountsOf(c contact.Contact) (all []id.Account) {
+	for _, l := range c.Accounts {
+		all = append(all, l.Account)
+	}
+	return all
 }
 
 func foundContact(c contact.Contact) found {

@@ -76,6 +76,9 @@ func (tx *Tx) AddDecision(d Decision, f fact.Fact) (_ Decision, err error) {
 		tx.org, d.ID, d.Version, d.Account, string(d.Kind), string(d.Day), d.At, string(d.Reason), d.Note, d.By, d.Approver, string(d.State)); err != nil {
 		return d, err
 	}
+	if err := tx.pointedAt(d.Account); err != nil {
+		return d, err
+	}
 	tx.touchDecision(d.Account, d.Decision, true)
 	return d, tx.fact(aboutDecision(d, f))
 }

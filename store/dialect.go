@@ -18,16 +18,16 @@ import (
 // dialect is the whole difference between the two databases. If it grows past
 // ten entries, stop and think.
 type dialect struct {
-	name       string
-	driver     string
-	rebind     func(string) string // ? placeholders → the database's own
-	ddl        *strings.Replacer   // column kinds in migrations
-	skipLocked string              // suffix for taking jobs
-	fault      func(error) error   // the database's error → a fault, when it is one
-	again      func(error) bool    // the whole transaction may be tried again
-	shapes     []int               // how many rows each statement inserts of many
-	names      string              // the query for the tables and indexes there are
-	moved      string              // tells cheaply whether anybody committed since it was asked on this connection; "" when nothing does
+	name   string
+	driver string
+	rebind func(string) string // ? placeholders → the database's own
+	ddl    *strings.Replacer   // column kinds in migrations
+	lock   func(string) string // suffix that locks the rows which are read: UPDATE, KEY SHARE; one writer needs none
+	fault  func(error) error   // the database's error → a fault, when it is one
+	again  func(error) bool    // the whole transaction may be tried again
+	shapes []int               // how many rows each statement inserts of many
+	names  string              // the query for the tables and indexes there are
+	moved  string              // tells cheaply whether anybody committed since it was asked on this connection; "" when nothing does
 }
 
 var (
@@ -48,6 +48,7 @@ var sqlite = dialect{
 	moved:  "PRAGMA data_version",
 	driver: "sqlite3",
 	rebind: func(s string) string { return s },
+	lock:   func(string) string { return "" },
 	ddl:    strings.NewReplacer("BYTES", "BLOB", "/* clustered */", "WITHOUT ROWID"),
 	fault: func(err error) error {
 		var e *sqlite3.Error
@@ -77,8 +78,8 @@ var postgres = dialect{
 	driver: "pgx",
 	rebind: dollars,
 	// Text sorts by bytes on both, so that keyset paging holds.
-	ddl:        strings.NewReplacer("BYTES", "BYTEA", " TEXT", ` TEXT COLLATE "C"`),
-	skipLocked: " FOR UPDATE SKIP LOCKED",
+	ddl:  strings.NewReplacer("BYTES", "BYTEA", " TEXT", ` TEXT COLLATE "C"`),
+	lock: func(how string) string { return " FOR " + how },
 	fault: func(err error) error {
 		var e *pgconn.PgError
 		if !errors.As(err, &e) {

@@ -18,6 +18,9 @@ func (tx *Tx) BeginFile(f file.File) (_ file.File, err error) {
 	f.ID, f.Added = id.New[id.File](), tx.now
 	_, err = tx.exec("INSERT INTO file (org_id, id, kind, record_id, name, size, sha256, member_id, added_at, ready) VALUES ("+marks(10)+")",
 		tx.org, f.ID, string(f.Kind), f.Record, f.Name, 0, "", f.Member, f.Added, false)
+	if err == nil && f.Kind == fact.Account {
+		err = tx.pointedAt(id.Account(f.Record))
+	}
 	return f, err
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -132,8 +133,13 @@ func addMerge[T any](tx *Tx, m merge.Merge, alias string, both Merged[T]) (merge
 }
 
 // sink puts the loser away and points what pointed at it at the survivor. Every
-// statement is about a whole set of rows, however many there are.
+// statement is about a whole set of rows, however many there are. Its row is
+// locked first, so that nothing comes to point at it meanwhile (pointedAt).
 func (tx *Tx) sink(table string, m merge.Merge, version int64) error {
+	var n int
+	if err := tx.row("SELECT 1 FROM "+table+" WHERE org_id = ? AND id = ?"+tx.d.lock("UPDATE"), []any{tx.org, m.Loser}, &n); err != nil {
+		return err
+	}
 	was, err := tx.sought(table, m.Loser)
 	if err != nil {
 		return err
@@ -159,6 +165,27 @@ func (tx *Tx) sink(table string, m merge.Merge, version int64) error {
 			if _, err := tx.exec("UPDATE "+p.table+" SET "+p.column+" = ? WHERE org_id = ? AND "+p.column+" = ?", m.Survivor, tx.org, m.Loser); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// pointedAt makes sure that accounts to which something was tied just now are no
+// part of another: a merge that began before is waited for, one that begins now
+// waits for this change and takes along what it wrote. ErrStale when one is.
+func (tx *Tx) pointedAt(accounts ...id.Account) error {
+	slices.SortFunc(accounts, func(a, b id.Account) int { return bytes.Compare(a[:], b[:]) })
+	for chunk := range slices.Chunk(slices.Compact(accounts), 200) {
+		w, n := tx.where("").in("id", len(chunk), anys(chunk)...).and("merged_into IS NULL"), 0
+		err := tx.each("SELECT id FROM account"+w.String()+" ORDER BY id"+tx.d.lock("KEY SHARE"), w.args, func(func(...any) error) error {
+			n++
+			return nil
+		})
+		if err == nil && n < len(chunk) {
+			err = ErrStale
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -557,3 +557,64 @@ func TestMergePair(t *testing.T) {
 		state(match.Open)
 	})
 }
+
+// What is tied to an account in the very moment in which that goes into another
+// is the survivor's, or refused: whichever of the two comes first.
+func TestTiedWhileMerging(t *testing.T) {
+	t.Parallel()
+	kit.Both(t, func(t *testing.T, db *store.DB, _ *kit.Clock) {
+		w := kit.New(t, db)
+		who := w.Member("Sanne", member.Admin)
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		for n := range 8 {
+			stays, err := w.App.AddAccount(t.Context(), who, account.Draft{Kind: account.Organisation, Name: fmt.Sprintf("Linden %d", n)})
+			must(err)
+			goes, err := w.App.AddAccount(t.Context(), who, account.Draft{Kind: account.Organisation, Name: fmt.Sprintf("De Linden %d", n)})
+			must(err)
+			c, err := contact.New(id.New[id.Contact](), 1, "NL", contact.Draft{Given: "Inge", Accounts: []contact.Link{{Account: goes.ID}}})
+			must(err)
+			var merged, tied error
+			done, written, all := make(chan struct{}), make(chan struct{}), sync.WaitGroup{}
+			all.Go(func() {
+				defer close(done)
+				if n%2 == 0 { // else the two race
+					<-written
+				}
+				_, merged = w.App.Merge(t.Context(), who, fact.Account, stays.ID.Any(), goes.ID.Any(), merge.Choice{})
+			})
+			all.Go(func() {
+				once := sync.OnceFunc(func() { close(written) })
+				tied = db.Write(t.Context(), w.Org.ID, nobody, func(tx *store.Tx) error {
+					defer once()
+					_, err := tx.AddContact(c, fact.Fact{Deed: "contact.created"})
+					once()
+					select { // a merge that does not wait for this comes to its end here
+					case <-done:
+					case <-time.After(100 * time.Millisecond):
+					}
+					return err
+				})
+			})
+			all.Wait()
+			must(merged)
+			if tied != nil && fault.KindOf(tied) != fault.Conflict {
+				t.Fatal(tied)
+			}
+			must(db.Peek(t.Context(), w.Org.ID, func(v *store.View) error {
+				people, err := v.PeopleAt([]id.Account{goes.ID, stays.ID})
+				if people[goes.ID] != 0 {
+					t.Errorf("%d contacts are left at the account that went", people[goes.ID])
+				}
+				if tied == nil && people[stays.ID] != 1 {
+					t.Errorf("the contact is at neither: %v", people)
+				}
+				return err
+			}))
+		}
+	})
+}

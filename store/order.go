@@ -136,6 +136,9 @@ func (tx *Tx) AddOrder(o order.Order, f fact.Fact) (_ order.Order, err error) {
 	if _, err := tx.exec("INSERT INTO orders (org_id, id, version, "+orderSet+") VALUES ("+marks(16)+")", append([]any{tx.org, o.ID, o.Version}, row...)...); err != nil {
 		return o, err
 	}
+	if err := tx.pointedAt(o.Account); err != nil {
+		return o, err
+	}
 	tx.touchNewOrder(o)
 	return o, tx.fact(aboutOrder(o, f))
 }

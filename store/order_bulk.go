@@ -76,6 +76,13 @@ func (tx *Tx) AddOrders(all []order.Order, facts []fact.Fact) (err error) {
 	if err := tx.addRows("INSERT INTO orders (org_id, id, version, "+orderSet+") VALUES ", 16, rows); err != nil {
 		return err
 	}
+	at := make([]id.Account, len(all))
+	for i, o := range all {
+		at[i] = o.Account
+	}
+	if err := tx.pointedAt(at...); err != nil {
+		return err
+	}
 	return tx.recordAll(told)
 }
 

@@ -250,7 +250,7 @@ func (tx *Tx) claim(kinds []string, n int, lease time.Duration) (taken []Job, er
 	err = tx.rows(`WITH taken AS MATERIALIZED (
 			SELECT id FROM job
 			WHERE org_id = ? AND `+pending+` AND due_at <= ? AND kind IN (`+marks(len(kinds))+`)
-			ORDER BY due_at LIMIT ?`+tx.d.skipLocked+`)
+			ORDER BY due_at LIMIT ?`+tx.d.lock("UPDATE SKIP LOCKED")+`)
 		UPDATE job SET state = 'running', attempt = attempt + 1, due_at = ?, started_at = ?
 		WHERE org_id = ? AND id IN (SELECT id FROM taken)
 		RETURNING `+jobColumns, args, func(rs *sql.Rows) error {

@@ -805,16 +805,19 @@ func victims(db *store.DB) map[string]store.Handler {
 	}
 }
 
+// victim works until it is killed. On one file the next finds nobody alive and
+// goes on at once, however long the lease.
 func victim(t *testing.T, where string) {
-	c := store.Config{Dir: where}
+	c, o := store.Config{Dir: where}, victimOptions
+	o.Lease = time.Hour
 	if strings.Contains(where, "://") {
-		c = store.Config{URL: where}
+		c, o = store.Config{URL: where}, victimOptions
 	}
 	db, err := store.Open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Fatal(db.Work(t.Context(), victims(db), victimOptions))
+	t.Fatal(db.Work(t.Context(), victims(db), o))
 }
 
 // TestContention lets writers and workers compete under the strictest

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"os"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -69,6 +70,7 @@ type worker struct {
 	handlers map[string]Handler
 	me       id.Job // holder of the leases of periodic work
 	bell     chan struct{}
+	alive    *os.File // the lock that says so; nil on PostgreSQL
 	all      sync.WaitGroup
 
 	mu      sync.Mutex
@@ -111,13 +113,19 @@ func (db *DB) Work(ctx context.Context, handlers map[string]Handler, o job.Optio
 			return fmt.Errorf("periodic work %s has no handler or no period", p.Name)
 		}
 	}
+	if err := w.appear(ctx); err != nil {
+		return err
+	}
 	db.jobs.join(w)
 	defer db.jobs.leave(w)
 	beating, still := context.WithCancel(context.WithoutCancel(ctx))
 	defer still()
 	go w.beat(beating)
 	w.loop(ctx)
-	return w.wind(ctx)
+	if !w.wind(ctx) || w.alive == nil {
+		return nil // what does not stop keeps its worker, and with it the lock
+	}
+	return w.alive.Close()
 }
 
 func (w *worker) loop(ctx context.Context) {
@@ -140,12 +148,12 @@ func (w *worker) loop(ctx context.Context) {
 	}
 }
 
-// wind waits for what runs, then asks it to stop.
-func (w *worker) wind(ctx context.Context) error {
+// wind waits for what runs, then asks it to stop; false when something does not.
+func (w *worker) wind(ctx context.Context) bool {
 	ended := make(chan struct{})
 	go func() { w.all.Wait(); close(ended) }()
 	if within(ended, w.o.Grace) {
-		return nil
+		return true
 	}
 	w.mu.Lock()
 	for _, a := range slices.Concat(slices.Collect(maps.Values(w.running)), slices.Collect(maps.Values(w.turns))) {
@@ -153,7 +161,7 @@ func (w *worker) wind(ctx context.Context) error {
 	}
 	w.mu.Unlock()
 	if within(ended, max(w.o.Grace/4, time.Second)) {
-		return nil
+		return true
 	}
 	// These do not listen. Their leases run out after the program has ended.
 	w.mu.Lock()
@@ -162,7 +170,7 @@ func (w *worker) wind(ctx context.Context) error {
 	for _, a := range w.running {
 		w.db.log.WarnContext(ctx, "job did not stop", "kind", a.job.Kind, "job", a.job.ID)
 	}
-	return nil
+	return false
 }
 
 func within(ended <-chan struct{}, d time.Duration) bool {

@@ -8,6 +8,7 @@ import (
 
 	"kring/app"
 	"kring/base/fact"
+	"kring/look"
 )
 
 // The page with everything that was found, kind by kind; the palette shows the
@@ -32,6 +33,13 @@ type foundGroup struct {
 	hits  []app.Hit
 	more  string // where more of them are shown
 	list  string // the list with all of them, when the page has shown what it can
+}
+
+func searchFrame(v *visit) look.Frame {
+	title := v.words.T("search.title")
+	f := v.frame(title, "")
+	f.Crumbs = []look.Crumb{{Label: title}}
+	return f
 }
 
 func searchAll(v *visit) error {

@@ -18,9 +18,9 @@ const comeIn = async (options) => {
 };
 const figure = (page, label) => page.locator('.import-counts .fact', { hasText: label }).locator('dd').first().innerText();
 const ended = (page, id) => page.locator(`#${id}`).waitFor({ timeout: 30_000 });
-const send = async (page, file) => {
+const send = async (page, file, go = 'Verder') => {
   await page.setInputFiles('input[type=file]', file);
-  await page.getByRole('button', { name: 'Verder' }).click();
+  await page.getByRole('button', { name: go }).click();
   await page.locator('#columns').waitFor();
 };
 
@@ -82,23 +82,37 @@ test('a list of accounts is mapped, tried, mended, imported and taken back', asy
   await page.context().close();
 });
 
+/** A page is in the language of whoever reads it, which is chosen in the profile. */
+const speak = async (page, locale) => {
+  await page.goto('/settings/profile');
+  await page.selectOption('select[name=locale]', locale);
+  await page.locator('form[action="/settings/profile"] button[type=submit]').click();
+  await page.locator(`html[lang=${locale}]`).waitFor();
+};
+
 const people2 = { name: 'mensen.csv', mimeType: 'text/csv', buffer: Buffer.from('Naam;Bedrijf;E-mail;Telefoon\nSanne de Wit;Nieuwe Zaak;sanne@nieuwezaak.example;0612345678\nJoost Vos;Nieuwe Zaak;geen adres;06-1\n') };
 
 test('contacts on a phone, in the dark, in English', async () => {
   const page = await comeIn({ size: phone, theme: 'dark' });
+  await speak(page, 'en');
   await page.goto('/imports/new?kind=contact');
   await fine(page);
-  await send(page, people2);
-  await page.getByLabel('Relatie toevoegen').check();
+  await send(page, people2, 'Continue');
+  await page.getByLabel('Add the relation').check();
   await page.selectOption('[name=origin]', 'person');
   await page.selectOption('[name=ground]', 'consent');
   await fine(page);
   await shot(page, 'import-phone-columns');
-  await page.getByRole('button', { name: 'Proef draaien' }).last().click();
+  await page.getByRole('button', { name: 'Start the dry run' }).last().click();
   await ended(page, 'would');
-  assert.equal(await figure(page, 'Geweigerd'), '1');
+  await page.getByRole('heading', { name: 'This is what would happen' }).waitFor();
+  assert.equal(await figure(page, 'Refused'), '1');
   await fine(page);
   await shot(page, 'import-phone-checked');
+  await page.goto('/imports');
+  await fine(page);
+  await shot(page, 'import-phone-list');
+  await speak(page, 'nl');
   await page.context().close();
 });
 
