@@ -20,6 +20,7 @@ import (
 	"kring/base/opt"
 	"kring/domain/account"
 	"kring/domain/cycle"
+	"kring/domain/filter"
 	"kring/domain/member"
 	"kring/domain/merge"
 	"kring/domain/order"
@@ -288,6 +289,9 @@ func (h *standings) check(rt *rapid.T) {
 		if !maps.Equal(got.Flows, want.Flows) || !maps.Equal(got.FlowWorth, want.FlowWorth) {
 			rt.Fatalf("from %s until %s: %v, want %v; worth %v, want %v", from, until, got.Flows, want.Flows, got.FlowWorth, want.FlowWorth)
 		}
+		if rapid.IntRange(0, 9).Draw(rt, "opened") == 0 {
+			h.opens(rt, who, got, ask)
+		}
 		for _, m := range got.Others {
 			if others[m.Currency] != m.Cents {
 				rt.Fatalf("%v, want %v", got.Others, others)
@@ -296,6 +300,47 @@ func (h *standings) check(rt *rapid.T) {
 		}
 		if len(others) > 0 {
 			rt.Fatalf("missing %v", others)
+		}
+	}
+}
+
+// opens: each number of the ring opens the list of as many.
+func (h *standings) opens(rt *rapid.T, who app.Who, r app.Ring, ask app.RingAsk) {
+	for on, tally := range map[day.Day]cycle.Tally{ask.From.Add(-1): r.Start, ask.Until: r.End} {
+		for _, p := range cycle.Phases {
+			params := map[string][]string{"phase": {string(p)}, "phase_on": {string(on)}}
+			if on == h.w.App.Today(who) && rapid.Bool().Draw(rt, "now") {
+				delete(params, "phase_on")
+			}
+			if !ask.Owner.IsZero() {
+				params["owner"] = []string{ask.Owner.String()}
+			}
+			q, err := filter.Parse(account.Catalogue(), params, filter.Limits{})
+			if err != nil {
+				rt.Fatal(err)
+			}
+			if n, _, err := h.w.App.CountAccounts(h.ctx, who, q); err != nil || int64(n) != tally[p] {
+				rt.Fatalf("%s: %d, want %d (%v)", q.Encode(), n, tally[p], err)
+			}
+			if page, err := h.w.App.AccountRows(h.ctx, who, q); err != nil || int64(len(page.Items)) != tally[p] {
+				rt.Fatalf("%s: %d, want %d (%v)", q.Encode(), len(page.Items), tally[p], err)
+			}
+		}
+	}
+	for f, n := range r.Flows {
+		seen, place := int64(0), ""
+		for {
+			page, next, err := h.w.App.Movers(h.ctx, who, app.MoverAsk{RingAsk: ask, Flow: f, After: place, Limit: 2})
+			if err != nil {
+				rt.Fatal(err)
+			}
+			if seen += int64(len(page)); next == "" {
+				break
+			}
+			place = next
+		}
+		if seen != n {
+			rt.Fatalf("%v: %d movers, want %d", f, seen, n)
 		}
 	}
 }

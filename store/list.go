@@ -77,8 +77,11 @@ func (v *View) asked(l roll, q filter.Query, lens filter.Lens, r member.Reach) *
 	} else {
 		w.and("a.deleted_at IS NULL")
 	}
+	phase := v.phases(q, lens)
 	for _, t := range q.Terms(lens) {
-		l.term(w, t)
+		if !phase.term(w, t) {
+			l.term(w, t)
+		}
 	}
 	v.lists(w, l.kind, find.Parse(q.Search))
 	l.scope(w, r)

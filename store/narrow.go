@@ -33,7 +33,7 @@ func (l lead) query() string {
 }
 
 // led gives the lead of a comparison, when an index has it.
-func (v *View) led(l roll, q filter.Query, t filter.Term) (lead, bool) {
+func (v *View) led(l roll, q filter.Query, lens filter.Lens, t filter.Term) (lead, bool) {
 	if t.Cmp != filter.Equals || len(t.Args) == 0 || len(t.Args) > 50 {
 		return lead{}, false
 	}
@@ -42,6 +42,8 @@ func (v *View) led(l roll, q filter.Query, t filter.Term) (lead, bool) {
 	}
 	key := t.Field.Key
 	switch key {
+	case "phase":
+		return v.phases(q, lens).led(t), !q.Bin
 	case "tags":
 		return among("tagging", "record_id", "x.tag", " AND x.kind = '"+string(l.kind)+"'", t.Args...)
 	case "phone", "email":
@@ -84,7 +86,7 @@ func (v *View) led(l roll, q filter.Query, t filter.Term) (lead, bool) {
 func (v *View) narrow(l roll, q filter.Query, lens filter.Lens) (best lead, few bool, err error) {
 	least := fewFit + 1
 	for _, t := range q.Terms(lens) {
-		one, ok := v.led(l, q, t)
+		one, ok := v.led(l, q, lens, t)
 		if !ok {
 			continue
 		}

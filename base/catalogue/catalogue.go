@@ -27,6 +27,7 @@ const (
 	Link    Kind = "link"   // a web address
 	Phone   Kind = "phone"
 	Email   Kind = "email"
+	AsOf    Kind = "as_of" // a day: how another field was at the end of it
 )
 
 // Own begins the key of a field that the organisation defined itself.

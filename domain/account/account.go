@@ -25,6 +25,9 @@ const (
 	Person       Kind = "person"
 )
 
+// Phases are where a relation can stand, clockwise on the ring; cycle folds them.
+var Phases = []string{"potential", "new", "loyal", "ex"}
+
 // Kinds are all kinds, in the order of a menu.
 var Kinds = []string{string(Organisation), string(Person)}
 

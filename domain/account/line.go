@@ -13,6 +13,8 @@ import (
 func Catalogue() catalogue.Catalogue {
 	return catalogue.Of("name",
 		catalogue.Field{Key: "name", Kind: catalogue.Text, Sort: true, Column: true, Shown: true},
+		catalogue.Field{Key: "phase", Kind: catalogue.Choice, Choices: Phases},
+		catalogue.Field{Key: "phase_on", Kind: catalogue.AsOf},
 		catalogue.Field{Key: "kind", Kind: catalogue.Choice, Choices: Kinds, Column: true},
 		catalogue.Field{Key: "owner", Kind: catalogue.Member, Column: true, Shown: true},
 		catalogue.Field{Key: "team", Kind: catalogue.Team, Column: true},

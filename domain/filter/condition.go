@@ -73,6 +73,8 @@ func Ops(k catalogue.Kind) []Op {
 		return slices.Clone(manyOps)
 	case catalogue.Bool:
 		return slices.Clone(yesNoOps)
+	case catalogue.AsOf:
+		return []Op{Is}
 	}
 	return slices.Clone(textOps)
 }
@@ -320,7 +322,7 @@ func value(f catalogue.Field, op Op, v string) (string, error) {
 			return "", ErrNumber
 		}
 		return strings.TrimSuffix(decimal.Amount(c), ".00"), nil
-	case catalogue.Date:
+	case catalogue.Date, catalogue.AsOf:
 		return calendar(v)
 	case catalogue.Instant:
 		return instant(v)

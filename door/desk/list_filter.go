@@ -102,7 +102,7 @@ func (l *listing) valueText(c filter.Condition, v string) string {
 		if err == nil {
 			return w.Money(cents, "EUR")
 		}
-	case catalogue.Date, catalogue.Instant:
+	case catalogue.Date, catalogue.Instant, catalogue.AsOf:
 		if _, err := day.Parse(v); err == nil {
 			return w.DayText(v)
 		}
@@ -223,7 +223,7 @@ func (l question) opAlone(op filter.Op) string {
 
 // timely tells whether the field is a day or an instant.
 func (a question) timely() bool {
-	return a.field.Kind == catalogue.Date || a.field.Kind == catalogue.Instant
+	return a.field.Kind == catalogue.Date || a.field.Kind == catalogue.Instant || a.field.Kind == catalogue.AsOf
 }
 
 // value is what stands in the box for value n.

@@ -1765,7 +1765,7 @@ func fieldIcon(f catalogue.Field) string {
 		return "hash"
 	case catalogue.Money:
 		return "euro"
-	case catalogue.Date, catalogue.Instant:
+	case catalogue.Date, catalogue.Instant, catalogue.AsOf:
 		return "calendar"
 	case catalogue.Choice:
 		return "list"
