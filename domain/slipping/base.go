@@ -133,7 +133,7 @@ func (b *Base) Fit() Fit {
 		f.Models = append(f.Models, value(b.spends[f.Currency]))
 	}
 	f.choose()
-	f.Sanity = b.sanity(f.Model)
+	f.Sanity = b.sanity(f.ranked())
 	return f
 }
 
@@ -213,8 +213,9 @@ func (b *Base) kaplanMeier() Stay {
 }
 
 // sanity fits the chosen model to what was known at the cut and puts what it
-// expects beside what was bought.
-func (b *Base) sanity(m Model) Sanity {
+// expects beside what was bought. When less history does not settle that model,
+// the next likeliest takes its place.
+func (b *Base) sanity(ranked []Model) Sanity {
 	s := Sanity{Held: b.held}
 	early := 0
 	for k, n := range b.early {
@@ -223,7 +224,7 @@ func (b *Base) sanity(m Model) Sanity {
 		}
 	}
 	switch {
-	case m == "":
+	case len(ranked) == 0:
 		return s
 	case b.held == 0:
 		s.Refusal = &Refusal{Code: Short, Need: LeastWeeks}
@@ -237,13 +238,15 @@ func (b *Base) sanity(m Model) Sanity {
 		s.Refusal = refused(err)
 		return s
 	}
-	e := estimate(m, cohort)
-	if s.Refusal = e.Refusal; s.Refusal != nil {
-		return s
+	for _, m := range ranked {
+		e := estimate(m, cohort)
+		if s.Model, s.Refusal = m, e.Refusal; s.Refusal == nil {
+			s.Cut = epoch.Add(b.cut)
+			s.Expected = btyd.Total(e.settled(), cohort, float64(b.held))
+			b.track(&s, e.settled(), cohort)
+			break
+		}
 	}
-	s.Cut = epoch.Add(b.cut)
-	s.Expected = btyd.Total(e.settled(), cohort, float64(b.held))
-	b.track(&s, e.settled(), cohort)
 	return s
 }
 

@@ -1,8 +1,9 @@
 package slipping
 
 import (
+	"cmp"
 	"errors"
-	"math"
+	"slices"
 
 	"kring/base/day"
 	"kring/stat/btyd"
@@ -76,6 +77,7 @@ type Week struct {
 // Sanity is how well the model that was chosen tells what was held back: it is
 // fitted to what was known at the end of the day Cut, and never saw the rest.
 type Sanity struct {
+	Model    Model    `json:"model"`
 	Cut      day.Day  `json:"cut"`
 	Weeks    []Week   `json:"weeks"`    // before and after Cut
 	Held     int      `json:"held"`     // weeks after Cut
@@ -179,19 +181,26 @@ func refused(err error) *Refusal {
 	return &Refusal{Code: Few, Need: LeastRepeaters}
 }
 
+// ranked are the models that settled, the likeliest first.
+func (f Fit) ranked() (all []Model) {
+	for _, m := range []Model{ParetoNBD, BGNBD, MBGNBD} {
+		if f.Of(m).settled() != nil {
+			all = append(all, m)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Model) int { return cmp.Compare(f.Of(b).LogLikelihood, f.Of(a).LogLikelihood) })
+	return all
+}
+
 // choose takes the likeliest model, and the likeliest of those that doubt who
 // bought once: BG/NBD takes them to be customers for ever (quant.md §3.5).
 func (f *Fit) choose() {
-	best := func(models ...Model) (chosen Model) {
-		most := math.Inf(-1)
-		for _, m := range models {
-			if e := f.Of(m); e.settled() != nil && e.LogLikelihood > most {
-				chosen, most = m, e.LogLikelihood
-			}
+	for _, m := range f.ranked() {
+		f.Model = cmp.Or(f.Model, m)
+		if m != BGNBD {
+			f.Alive = cmp.Or(f.Alive, m)
 		}
-		return chosen
 	}
-	f.Model, f.Alive = best(ParetoNBD, BGNBD, MBGNBD), best(ParetoNBD, MBGNBD)
 	if f.Model == "" && f.Refusal == nil {
 		f.Refusal = f.Of(ParetoNBD).Refusal
 	}

@@ -476,7 +476,7 @@ func (m modelPage) values(e slipping.Estimate) string {
 
 func (m modelPage) said() words.P {
 	s := m.Sanity
-	return words.P{"cut": m.v.words.DayText(string(s.Cut)), "weeks": m.number(s.Held), "expected": m.v.words.Number(s.Expected, 0), "actual": m.number(s.Actual)}
+	return words.P{"model": m.t("slipping." + string(s.Model)), "cut": m.v.words.DayText(string(s.Cut)), "weeks": m.number(s.Held), "expected": m.v.words.Number(s.Expected, 0), "actual": m.number(s.Actual)}
 }
 
 // sanityChart puts what was expected beside what was bought, by week.
