@@ -109,7 +109,7 @@ func named(err error, f *fault.Fault) error {
 // Account is one account within who's reach.
 func (a *App) Account(ctx context.Context, who Who, i id.Account) (acc account.Account, err error) {
 	err = a.peek(ctx, who, member.AccountRead, func(v *store.View) error {
-		acc, err = seenAccount(v, who, i)
+		acc, _, err = readAccount(v, who, i)
 		return err
 	})
 	return acc, err
@@ -254,10 +254,11 @@ func (a *App) moveAccountTx(tx *store.Tx, who Who, before account.Account,
 // ContactsAt are the contacts within reach at an account that is.
 func (a *App) ContactsAt(ctx context.Context, who Who, at id.Account) (all []contact.Contact, err error) {
 	err = a.read(ctx, who, member.ContactRead, func(v *store.View) error {
-		if _, err := seenAccount(v, who, at); err != nil {
+		_, people, err := readAccount(v, who, at)
+		if err != nil {
 			return err
 		}
-		all, err = v.ContactsWithin(at, who.Reach(fact.Contact), 200)
+		all, err = v.ContactsWithin(at, people, 200)
 		return err
 	})
 	return all, err

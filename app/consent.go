@@ -55,7 +55,7 @@ func (a *App) Consents(ctx context.Context, who Who, kind fact.Kind, record id.R
 		right = member.ContactRead
 	}
 	err = a.read(ctx, who, right, func(v *store.View) error {
-		if err := a.onRecord(v, who, kind, record); err != nil {
+		if err := readRecord(v, who, kind, record); err != nil {
 			return err
 		}
 		parts, err := v.PartsOf(kind, record)

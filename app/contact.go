@@ -120,7 +120,7 @@ func hasLink(c contact.Contact, at id.Account) bool {
 // Contact is one contact within who's reach.
 func (a *App) Contact(ctx context.Context, who Who, i id.Contact) (c contact.Contact, err error) {
 	err = a.read(ctx, who, member.ContactRead, func(v *store.View) error {
-		c, err = seenContact(v, who, i)
+		c, _, err = readContact(v, who, i)
 		return err
 	})
 	return c, err

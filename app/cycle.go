@@ -53,7 +53,10 @@ func (a *App) turningAll(tx *store.Tx, who Who, all []account.Account, change fu
 			told = append(told, moved("cycle.moved", acc, m))
 		}
 	}
-	return tx.AddFacts(told)
+	if err := tx.AddFacts(told); err != nil {
+		return err
+	}
+	return a.handOver(tx, who, all, before, after)
 }
 
 // paths are the ways of accounts until today, in their order.
@@ -217,7 +220,7 @@ type Standing struct {
 // the empty day is today.
 func (a *App) Standing(ctx context.Context, who Who, of id.Account, on day.Day) (s Standing, err error) {
 	err = a.read(ctx, who, member.OrderRead, func(v *store.View) error {
-		acc, err := v.Account(of, who.Reach(fact.Account))
+		acc, _, err := readAccount(v, who, of)
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 	"kring/domain/consent"
 	"kring/domain/cycle"
 	"kring/domain/filter"
+	"kring/domain/handover"
 	"kring/domain/intake"
 	"kring/domain/match"
 	"kring/domain/member"
@@ -27,6 +28,7 @@ func (a *App) restTables(who Who) []smallTable {
 		{"orders", orderHead, a.orderRows(who, order.Filter{})},
 		{"moves", moveHead, a.moveRows(who)},
 		{"decisions", []string{"account", "kind", "day", "reason", "note", "state", "at", "member", "approver", "id"}, a.decisionRows(who)},
+		{"handovers", []string{"account", "from", "to", "proposed_by", "state", "day", "note", "reason", "checklist", "order", "created_at", "updated_at", "id"}, a.handoverRows(who)},
 		{"consents", []string{"kind", "record", "channel", "purpose", "state", "at", "source", "wording", "version", "proof", "member", "recorded_at", "id"}, a.consentRows(who)},
 		{"merges", []string{"kind", "survivor", "merged", "name", "member", "merged_at", "undone_at", "id"}, a.mergeRows(who)},
 		{"pairs", []string{"kind", "a", "b", "probability", "state", "until", "decided_by", "decided_at", "found_at", "id"}, a.pairRows(who)},
@@ -224,6 +226,23 @@ func (a *App) decisionRows(who Who) rowsOf {
 		},
 		func(d store.Decision) []string {
 			return []string{d.Account.String(), string(d.Kind), string(d.Day), string(d.Reason), d.Note, string(d.State), instant(d.At), d.By.String(), d.Approver.String(), d.ID.String()}
+		})
+}
+
+func (a *App) handoverRows(who Who) rowsOf {
+	return told(a, who,
+		func(v *store.View, after id.Record) ([]handover.Line, error) {
+			return v.HandoversAfter(after, exportPage)
+		},
+		func(h handover.Line) (id.Record, fact.Kind, []id.Record) {
+			return h.ID, fact.Account, []id.Record{h.Account.Any()}
+		},
+		func(h handover.Line) []string {
+			items, err := json.Marshal(h.Items)
+			if err != nil { // keys, counts and names
+				items = nil
+			}
+			return []string{h.Account.String(), h.From.String(), h.To.String(), h.By.String(), string(h.State), string(h.Day), h.Note, h.Reason, string(items), h.Order.String(), instant(h.Created), instant(h.Updated), h.ID.String()}
 		})
 }
 

@@ -112,7 +112,7 @@ func (a *App) onRecord(v *store.View, who Who, kind fact.Kind, record id.Record)
 // Files are the files of a record within who's reach.
 func (a *App) Files(ctx context.Context, who Who, kind fact.Kind, record id.Record) (all []file.File, err error) {
 	err = a.read(ctx, who, member.FileRead, func(v *store.View) error {
-		if err := a.onRecord(v, who, kind, record); err != nil {
+		if err := readRecord(v, who, kind, record); err != nil {
 			return err
 		}
 		all, err = v.Files(record)
@@ -125,8 +125,10 @@ func (a *App) Files(ctx context.Context, who Who, kind fact.Kind, record id.Reco
 // it, piece by piece.
 func (a *App) File(ctx context.Context, who Who, i id.File) (f file.File, err error) {
 	err = a.read(ctx, who, member.FileRead, func(v *store.View) error {
-		f, err = a.seenFile(v, who, i)
-		return err
+		if f, err = v.File(i); err != nil {
+			return err
+		}
+		return readRecord(v, who, f.Kind, f.Record)
 	})
 	return f, err
 }

@@ -180,11 +180,8 @@ func (a *App) History(ctx context.Context, who Who, kind fact.Kind, subject id.R
 		right = member.ContactRead
 	}
 	err = a.read(ctx, who, right, func(v *store.View) error {
-		switch kind {
-		case fact.Account:
-			_, err = seenAccount(v, who, id.Account(subject))
-		case fact.Contact:
-			_, err = seenContact(v, who, id.Contact(subject))
+		if kind == fact.Account || kind == fact.Contact {
+			err = readRecord(v, who, kind, subject)
 		}
 		if err != nil {
 			return err
@@ -203,10 +200,11 @@ func (a *App) History(ctx context.Context, who Who, kind fact.Kind, subject id.R
 // to it, newest first.
 func (a *App) Timeline(ctx context.Context, who Who, i id.Account, before id.Fact, limit int) (all []fact.Fact, err error) {
 	err = a.read(ctx, who, member.AccountRead, func(v *store.View) error {
-		if _, err := seenAccount(v, who, i); err != nil {
+		_, people, err := readAccount(v, who, i)
+		if err != nil {
 			return err
 		}
-		all, err = v.FactsAround(i, who.Reach(fact.Contact), before, min(limit, 200))
+		all, err = v.FactsAround(i, people, before, min(limit, 200))
 		return err
 	})
 	return all, err

@@ -110,11 +110,19 @@ func (a *App) mergeAccounts(tx *store.Tx, who Who, survivor, loser id.Account, c
 	if err := roomForFiles(tx, survivor.Any(), loser.Any()); err != nil {
 		return m, err
 	}
+	if err := a.handedElsewhere(tx, loser, "merged"); err != nil {
+		return m, err
+	}
 	made, changes, err := account.Merge(both.Was, both.Loser, tx.Now(), c.Sides)
 	if err != nil {
 		return m, err
 	}
 	both.Made = made
+	if made.Owner != both.Was.Owner {
+		if err := a.handedElsewhere(tx, survivor, "owner"); err != nil {
+			return m, err
+		}
+	}
 	people, err := a.peopleOf(tx, both)
 	if err != nil {
 		return m, err

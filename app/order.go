@@ -138,22 +138,30 @@ func (a *App) saveOrder(tx *store.Tx, who Who, o order.Order, deed string, chang
 
 // Order is one order of an account within who's reach.
 func (a *App) Order(ctx context.Context, who Who, i id.Order) (o order.Order, err error) {
-	err = a.peek(ctx, who, member.OrderRead, func(v *store.View) error {
-		o, err = v.Order(i, who.Reach(fact.Account))
+	err = a.read(ctx, who, member.OrderRead, func(v *store.View) error {
+		if o, err = v.Order(i, everything); err != nil {
+			return err
+		}
+		_, _, err = readAccount(v, who, o.Account)
 		return err
 	})
+	if err != nil {
+		return order.Order{}, err
+	}
 	return o, err
 }
 
 // Orders are the orders within who's reach that a filter finds, the latest first.
 func (a *App) Orders(ctx context.Context, who Who, f order.Filter, after store.OrderPlace, limit int) (all []order.Order, err error) {
 	err = a.read(ctx, who, member.OrderRead, func(v *store.View) error {
+		reach := who.Reach(fact.Account)
 		if !f.Account.IsZero() {
-			if _, err := v.Account(f.Account, who.Reach(fact.Account)); err != nil {
+			if _, _, err := readAccount(v, who, f.Account); err != nil {
 				return err
 			}
+			reach = everything // it is asked for, and may be read
 		}
-		all, err = v.Orders(f, who.Reach(fact.Account), after, min(limit, 201))
+		all, err = v.Orders(f, reach, after, min(limit, 201))
 		return err
 	})
 	return all, err

@@ -12,6 +12,7 @@ import (
 	"kring/domain/field"
 	"kring/domain/file"
 	"kring/domain/filter"
+	"kring/domain/handover"
 	"kring/domain/member"
 	"kring/domain/merge"
 	"kring/domain/order"
@@ -42,6 +43,7 @@ type RecordPage struct {
 	Standing map[consent.Cell]consent.Entry // what holds of it
 	Merges   []merge.Merge                  // the standing merges into the record, latest first
 	parts    []id.Record                    // what was merged into it
+	Guest    bool                           // it is not within reach: it was proposed to the reader, who may read it
 }
 
 // AccountPage is one account with everything about it.
@@ -49,27 +51,30 @@ type AccountPage struct {
 	RecordPage
 	Account  account.Account
 	Contacts []contact.Contact
-	Standing *Standing     // nil for who may not see orders
-	Orders   []order.Order // the latest of them, or the page that was asked
-	Outlook  *Slip         // what is expected; nil when nothing is
+	Standing *Standing          // nil for who may not see orders
+	Orders   []order.Order      // the latest of them, or the page that was asked
+	Handover *handover.Handover // the one that waits for somebody
+	Outlook  *Slip              // what is expected; nil when nothing is
 }
 
 // AccountPage reads an account within who's reach, with everything about it.
 func (a *App) AccountPage(ctx context.Context, who Who, i id.Account, l Look) (p AccountPage, err error) {
 	err = a.read(ctx, who, member.AccountRead, func(v *store.View) error {
-		if p.Account, err = seenAccount(v, who, i); err != nil {
+		var people member.Reach
+		if p.Account, people, err = readAccount(v, who, i); err != nil {
 			return err
 		}
+		p.Guest = who.Reach(fact.Account).Why(p.Account.Owner, p.Account.Team) == ""
 		if p.parts, err = v.PartsOf(fact.Account, i.Any()); err != nil {
 			return err
 		}
 		if who.Can(member.ContactRead) {
-			if p.Contacts, err = v.ContactsWithin(i, who.Reach(fact.Contact), 200); err != nil {
+			if p.Contacts, err = v.ContactsWithin(i, people, 200); err != nil {
 				return err
 			}
 		}
 		if l.Facts > 0 {
-			if p.Facts, err = v.FactsAround(i, who.Reach(fact.Contact), l.Before, min(l.Facts, 500), l.By...); err != nil {
+			if p.Facts, err = v.FactsAround(i, people, l.Before, min(l.Facts, 500), l.By...); err != nil {
 				return err
 			}
 		}
@@ -83,9 +88,22 @@ func (a *App) AccountPage(ctx context.Context, who Who, i id.Account, l Look) (p
 				return err
 			}
 		}
+		if err := handedBeside(v, &p); err != nil {
+			return err
+		}
 		return p.beside(v, who, fact.Account, i.Any())
 	})
 	return p, err
+}
+
+// handedBeside reads the hand-over of the account that waits for somebody.
+func handedBeside(v *store.View, p *AccountPage) error {
+	h, err := v.HandoverOf(p.Account.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	p.Handover = &h.Handover
+	return err
 }
 
 // ringBeside reads where the account stands, and its orders when they are asked.
@@ -119,7 +137,7 @@ type ContactPage struct {
 // ContactPage reads a contact within who's reach, with everything about it.
 func (a *App) ContactPage(ctx context.Context, who Who, i id.Contact, l Look) (p ContactPage, err error) {
 	err = a.read(ctx, who, member.ContactRead, func(v *store.View) error {
-		if p.Contact, err = seenContact(v, who, i); err != nil {
+		if p.Contact, p.Guest, err = readContact(v, who, i); err != nil {
 			return err
 		}
 		if p.parts, err = v.PartsOf(fact.Contact, i.Any()); err != nil {

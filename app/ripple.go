@@ -44,9 +44,20 @@ func personOf(tx *store.Tx, who Who, acc account.Account) (contact.Contact, erro
 	})
 }
 
-// afterAccountChanged: one that becomes a person gets its contact; the person's
-// own name and ways to be reached follow the account's.
+// afterAccountChanged: whom somebody else looks after is on its way no more; and
+// what is a person has its contact.
 func (a *App) afterAccountChanged(tx *store.Tx, who Who, before, acc account.Account, changes []fact.Change) error {
+	if acc.Owner != before.Owner {
+		if err := a.handedElsewhere(tx, acc.ID, "owner"); err != nil {
+			return err
+		}
+	}
+	return a.personFollows(tx, who, before, acc, changes)
+}
+
+// personFollows: one that becomes a person gets its contact; the person's own
+// name and ways to be reached follow the account's.
+func (a *App) personFollows(tx *store.Tx, who Who, before, acc account.Account, changes []fact.Change) error {
 	if acc.Kind != account.Person {
 		return nil
 	}
@@ -83,8 +94,14 @@ func (a *App) afterAccountChanged(tx *store.Tx, who Who, before, acc account.Acc
 	return err
 }
 
-// afterAccountMoved: a person goes into the bin and out of it with the account.
+// afterAccountMoved: what lies in the bin is handed to nobody, and a person goes
+// into it and out of it with the account.
 func (a *App) afterAccountMoved(tx *store.Tx, who Who, acc account.Account) error {
+	if acc.Deleted != 0 {
+		if err := a.handedElsewhere(tx, acc.ID, "bin"); err != nil {
+			return err
+		}
+	}
 	if acc.Kind != account.Person {
 		return nil
 	}

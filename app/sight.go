@@ -17,7 +17,7 @@ type Sight struct {
 	Member member.Member  // the person
 	Scope  member.Scope   // how far their role sees among this kind
 	Set    bool           // the organisation chose that scope; else it is the role's own
-	Ground string         // all, own or team; "" is not at all
+	Ground string         // all, own, team, or handover while it is proposed to them; "" is not at all
 	By     string         // the account through which a contact is seen
 	Path   []member.Group // for team: from the record's team up to the person's
 	Owner  string         // whose it is
@@ -67,6 +67,11 @@ func (a *App) WhySee(ctx context.Context, who Who, m id.Member, kind fact.Kind, 
 		default:
 			return ErrSightKind
 		}
+		if s.Ground == "" {
+			if err := s.handed(v, m, kind, record); err != nil {
+				return err
+			}
+		}
 		if !owner.IsZero() {
 			o, err := v.Member(owner)
 			if err != nil {
@@ -88,6 +93,28 @@ func (a *App) WhySee(ctx context.Context, who Who, m id.Member, kind fact.Kind, 
 		s.Ground = "" // who cannot come in sees nothing
 	}
 	return s, err
+}
+
+// handed: what is proposed to somebody they may read until they answered.
+func (s *Sight) handed(v *store.View, m id.Member, kind fact.Kind, record id.Record) error {
+	at := []contact.Link{{Account: id.Account(record)}}
+	if kind == fact.Contact {
+		c, err := v.Contact(id.Contact(record), everything)
+		if err != nil {
+			return err
+		}
+		at = c.Accounts
+	}
+	for _, l := range at {
+		yes, err := v.HandedTo(l.Account, m)
+		if err != nil {
+			return err
+		}
+		if yes {
+			s.Ground = "handover"
+		}
+	}
+	return nil
 }
 
 // ofContact: a contact is seen for itself, or through an account that is.

@@ -56,6 +56,17 @@ func (v *View) AskedDecisions(r member.Reach, after id.Record, limit int) (_ []D
 	return v.decisions(w, " ORDER BY d.id LIMIT ?")
 }
 
+// CountAskedDecisions is how many AskedDecisions would give, up to most.
+func (v *View) CountAskedDecisions(r member.Reach, most int) (n int, err error) {
+	defer fault.Wrap(&err, "store.CountAskedDecisions")
+	w := v.where("d").and("d.state = 'asked'").reachAccount("d", r)
+	w.args = append(w.args, most)
+	return remembered(v, "asked"+w.String(), w.args, func() (n int, err error) {
+		err = v.row("SELECT COUNT(*) FROM (SELECT 1 FROM decision d"+w.String()+" LIMIT ?) counted", w.args, &n)
+		return n, err
+	})
+}
+
 func (v *View) decisions(w *where, rest string) (all []Decision, err error) {
 	err = v.rows("SELECT "+decisionColumns+" FROM decision d"+w.String()+rest, w.args, func(rs *sql.Rows) error {
 		var d Decision

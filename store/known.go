@@ -101,7 +101,7 @@ func (v *View) PeopleAt(accounts []id.Account) (at map[id.Account]int, err error
 // account or a contact adds it here, or an import that is taken back would erase
 // what is in use; a test reads the catalogue and says so.
 var attached = map[string]string{
-	"file": "record_id", "consent": "subject_id", "orders": "account_id", "decision": "account_id", "snooze": "account_id",
+	"file": "record_id", "consent": "subject_id", "orders": "account_id", "decision": "account_id", "handover": "account_id", "snooze": "account_id",
 }
 
 // Used are those of the records to which something is attached.

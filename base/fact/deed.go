@@ -30,6 +30,7 @@ var deeds = []struct {
 	{Job, []string{"cancelled", "retried"}},
 	{Order, []string{"placed", "changed", "cancelled", "revived", "erased"}},
 	{Decision, []string{"asked", "taken", "agreed", "refused", "withdrawn"}},
+	{Handover, []string{"proposed", "changed", "accepted", "returned", "withdrawn"}},
 	{Cycle, []string{"moved", "taken_back"}},
 	{Outlook, []string{"put_off", "taken_up"}},
 	{Definition, []string{"added", "chosen", "retired"}},

@@ -34,6 +34,7 @@ const (
 	Pair         Kind = "pair" // two records that may be the same
 	Order        Kind = "order"
 	Decision     Kind = "decision"
+	Handover     Kind = "handover"
 	Outlook      Kind = "outlook"    // what was decided about who is slipping away
 	Cycle        Kind = "cycle"      // a move on the ring; its subject is what moved it
 	Definition   Kind = "definition" // what the organisation calls a customer

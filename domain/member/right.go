@@ -13,10 +13,12 @@ const (
 	ContactErase  Right = "contact.erase"
 	OrderRead     Right = "order.read"
 	OrderWrite    Right = "order.write"
-	CycleDecide   Right = "cycle.decide"  // take down that somebody left, ask to end a relation
-	CycleAgree    Right = "cycle.agree"   // agree with ending one, let an ex in again
-	Merge         Right = "merge"         // two records into one, and back
-	ConsentWrite  Right = "consent.write" // what people allow and object to
+	CycleDecide   Right = "cycle.decide"   // take down that somebody left, ask to end a relation
+	CycleAgree    Right = "cycle.agree"    // agree with ending one, let an ex in again
+	HandoverWrite Right = "handover.write" // hand a relation over, accept or return one
+	HandoverSteer Right = "handover.steer" // see and change the hand-overs of others
+	Merge         Right = "merge"          // two records into one, and back
+	ConsentWrite  Right = "consent.write"  // what people allow and object to
 	FileRead      Right = "file.read"
 	FileWrite     Right = "file.write"
 	TagWrite      Right = "tag.write"
@@ -36,7 +38,7 @@ const (
 // Rights lists every right, in the order a page shows them.
 var Rights = []Right{
 	AccountRead, AccountWrite, AccountErase, ContactRead, ContactWrite, ContactErase,
-	OrderRead, OrderWrite, CycleDecide, CycleAgree,
+	OrderRead, OrderWrite, CycleDecide, CycleAgree, HandoverWrite, HandoverSteer,
 	Merge, ConsentWrite, FileRead, FileWrite, TagWrite, ViewRead, ViewShare, Import, Export, FactRead,
 	MemberRead, MemberManage, FieldManage, WebhookManage, SettingManage, Self,
 }
@@ -46,18 +48,18 @@ var everyone = []Right{AccountRead, ContactRead, OrderRead, FileRead, ViewRead, 
 
 // seller is what those who work with customers may do besides.
 var seller = []Right{
-	AccountWrite, ContactWrite, AccountErase, ContactErase, OrderWrite, CycleDecide, Merge, ConsentWrite, FileWrite, TagWrite, Import, Export,
+	AccountWrite, ContactWrite, AccountErase, ContactErase, OrderWrite, CycleDecide, HandoverWrite, Merge, ConsentWrite, FileWrite, TagWrite, Import, Export,
 }
 
 var rightsOf = map[Role][]Right{
-	Director:       concat(everyone, seller, []Right{CycleAgree, ViewShare, FactRead}),
+	Director:       concat(everyone, seller, []Right{CycleAgree, HandoverSteer, ViewShare, FactRead}),
 	NewBusiness:    concat(everyone, seller),
 	AccountManager: concat(everyone, seller),
 	Marketer:       concat(everyone, []Right{AccountWrite, ContactWrite, ConsentWrite, TagWrite, ViewShare, Import, Export}),
 	Service:        concat(everyone, []Right{AccountWrite, ContactWrite, ConsentWrite, FileWrite, TagWrite}),
 	OrderDesk:      concat(everyone, []Right{AccountWrite, ContactWrite, ConsentWrite, OrderWrite, FileWrite}),
 	Privacy:        concat(everyone, []Right{AccountErase, ContactErase, Merge, ConsentWrite, Export, FactRead}),
-	Admin:          concat(everyone, seller, []Right{CycleAgree, ViewShare, FactRead, MemberManage, FieldManage, WebhookManage, SettingManage}),
+	Admin:          concat(everyone, seller, []Right{CycleAgree, HandoverSteer, ViewShare, FactRead, MemberManage, FieldManage, WebhookManage, SettingManage}),
 }
 
 func concat(lists ...[]Right) (all []Right) {

@@ -14,6 +14,7 @@ import (
 	"kring/base/fault"
 	"kring/domain/account"
 	"kring/domain/contact"
+	"kring/domain/order"
 	"kring/door"
 	"kring/look/words"
 )
@@ -92,7 +93,8 @@ func (c *call) fail(err error) {
 	w := language(c.r)
 	p := problem{Code: f.Code, RequestID: door.ID(c.r.Context()), Detail: sentence(w, f)}
 	if errorAs(err, &p, func(s *app.Stale[account.Account]) (any, []fact.Change) { return showAccount(s.Now), s.Theirs }) ||
-		errorAs(err, &p, func(s *app.Stale[contact.Contact]) (any, []fact.Change) { return showContact(s.Now), s.Theirs }) {
+		errorAs(err, &p, func(s *app.Stale[contact.Contact]) (any, []fact.Change) { return showContact(s.Now), s.Theirs }) ||
+		errorAs(err, &p, func(s *app.Stale[order.Order]) (any, []fact.Change) { return showOrder(s.Now), s.Theirs }) {
 		f = errStale
 		p.Code, p.Detail = f.Code, sentence(w, f)
 	}

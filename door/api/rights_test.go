@@ -31,13 +31,14 @@ import (
 // trial is what the rights say about one operation: which right it takes, and
 // what the {id} in its path names.
 type trial struct {
-	right member.Right
-	on    string // what the path names; "" is nothing
-	lists string // what the answer lists, of which only what is in reach may be there
-	body  string
-	query string
-	good  int
-	setup func(h *house, admin app.Who, target string) // what must be so before
+	right  member.Right
+	on     string // what the path names; "" is nothing
+	others int    // the answer to who sees it and is not the one; 0 is the good one
+	lists  string // what the answer lists, of which only what is in reach may be there
+	body   string
+	query  string
+	good   int
+	setup  func(h *house, admin app.Who, target string) // what must be so before
 }
 
 // trials has every operation of the API by its operationId. One that is not
@@ -82,6 +83,14 @@ var trials = map[string]trial{
 	"list_decisions":    {right: member.CycleAgree, lists: "decision", query: "limit=200", good: 200},
 	"answer_decision":   {right: member.CycleAgree, on: "decision", body: `{"agreed":true}`, good: 200},
 	"withdraw_decision": {right: member.CycleDecide, on: "decision", good: 200},
+
+	"list_handovers":    {right: member.AccountRead, lists: "handover", query: "of=all&limit=200", good: 200},
+	"propose_handover":  {right: member.HandoverWrite, on: "account", body: `{"to":"00000000-0000-0000-0000-000000000000"}`, good: 422},
+	"get_handover":      {right: member.AccountRead, on: "handover", good: 200},
+	"change_handover":   {right: member.HandoverWrite, on: "handover", body: `{"note":"Belt liever."}`, good: 200},
+	"accept_handover":   {right: member.HandoverWrite, on: "reception", good: 200, others: 403},
+	"return_handover":   {right: member.HandoverWrite, on: "reception", body: `{"reason":"Te ver weg."}`, good: 200, others: 403},
+	"withdraw_handover": {right: member.HandoverWrite, on: "handover", good: 200},
 
 	"propose_account_merge": {right: member.Merge, on: "account", query: "with=MATE", good: 200},
 	"propose_contact_merge": {right: member.Merge, on: "contact", query: "with=MATE", good: 200},
@@ -241,6 +250,17 @@ func (h *house) thing(kind string, admin, of app.Who) string {
 		d, err := h.App.Decide(ctx, admin, a.ID, cycle.Decision{Kind: cycle.Ending, Day: "2026-11-10", Reason: cycle.NonPayment, Note: "Betaalt niet."})
 		h.must(err)
 		return d.ID.String()
+	case "handover", "reception": // away from its owner, or to a member
+		giver := h.MemberOf(admin.Org, "G "+unique(), member.AccountManager)
+		from, to := of, giver
+		if kind == "reception" && of.Can(member.HandoverWrite) {
+			from, to = giver, of
+		}
+		a, err := h.App.AddAccount(ctx, admin, account.Draft{Name: unique(), Owner: from.Member.ID, Team: of.Member.Team})
+		h.must(err)
+		p, err := h.App.ProposeHandover(ctx, admin, a.ID, to.Member.ID, "")
+		h.must(err)
+		return p.ID.String()
 	case "contact":
 		c, err := h.App.AddContact(ctx, admin, contact.Draft{Given: "Sanne", Owner: of.Member.ID, Team: of.Member.Team, Accounts: []contact.Link{{Account: at().ID}}})
 		h.must(err)
@@ -322,7 +342,7 @@ func seen(who app.Who, kind, whose string) bool {
 		return false
 	}
 	switch kind {
-	case "account", "merge", "file", "duplicate", "order", "customer", "decision":
+	case "account", "merge", "file", "duplicate", "order", "customer", "decision", "handover", "reception":
 		return who.Scope(fact.Account) == member.All
 	case "contact":
 		return who.Scope(fact.Contact) == member.All
@@ -415,6 +435,8 @@ func TestRights(t *testing.T) {
 					path = strings.ReplaceAll(path, "{id}", target)
 					if may && !seen(c.who, tr.on, whose) {
 						want = http.StatusNotFound
+					} else if may && whose != "own" && tr.others != 0 {
+						want = tr.others
 					}
 				case tr.lists != "":
 					target = h.thing(tr.lists, boss, of)

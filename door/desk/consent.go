@@ -125,7 +125,9 @@ func consentChip(w *words.Words, channel string, s consent.State) look.Chip {
 	return c
 }
 
-func (d *dossier) mayConsent() bool { return d.binned == 0 && d.v.who.Can(member.ConsentWrite) }
+func (d *dossier) mayConsent() bool {
+	return d.binned == 0 && !d.Guest && d.v.who.Can(member.ConsentWrite)
+}
 
 // consentLine is what was said, by which way, for what.
 func (d *dossier) consentLine(e consent.Entry) string {

@@ -44,6 +44,8 @@ var places = []place{
 	{key: "orders", href: "/orders", icon: "receipt-text", keys: "g o", right: member.OrderRead, group: "customers"},
 	{key: "slipping", href: "/slipping", icon: "hourglass", keys: "g w", right: member.OrderRead, group: "customers"},
 	{key: "duplicates", href: "/duplicates", icon: "copy", keys: "g d", right: member.AccountWrite, group: "customers", waits: (*visit).pairsWait},
+	{key: "handovers", href: "/handovers", icon: "handshake", keys: "g h", right: member.HandoverWrite, group: "customers", waits: (*visit).handoversWait},
+	{key: "decisions", href: "/decisions", icon: "hourglass", keys: "g b", right: member.CycleAgree, group: "customers", waits: (*visit).decisionsWait},
 	{key: "settings", href: "/settings", icon: "settings", keys: "g i", right: member.Self, foot: true},
 }
 
@@ -137,6 +139,7 @@ func (d *Desk) routes() {
 	d.ringRoutes()
 	d.slippingRoutes()
 	d.orderRoutes()
+	d.handoverRoutes()
 }
 
 // home sends a member to the first place they may go, and a first visitor to

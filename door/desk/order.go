@@ -29,7 +29,8 @@ import (
 func (d *Desk) orderRoutes() {
 	d.member("GET /orders", orderList)
 	d.member("POST /orders/export", exportOrders)
-	d.member("GET /orders/new", orderFor)
+	d.member("GET /orders/new", orderErrand.page)
+	d.member("GET /endings/new", endingErrand.page)
 	d.member("GET /orders/{id}/edit", editOrder)
 	d.member("POST /orders/{id}/edit", saveOrder)
 }
@@ -216,9 +217,19 @@ func exportOrders(v *visit) error {
 	return nil
 }
 
-// orderFor finds the relation of a new order, which then has its own form.
-func orderFor(v *visit) error {
-	if err := v.may(member.OrderWrite); err != nil {
+// errand is something that is done at a relation, which is found first.
+type errand struct {
+	word, path, to string // of its words; its page; the page at the relation
+	right          member.Right
+}
+
+var (
+	orderErrand  = errand{"order", "/orders/new", "/orders", member.OrderWrite}
+	endingErrand = errand{"ending", "/endings/new", "/ending", member.CycleDecide}
+)
+
+func (e errand) page(v *visit) error {
+	if err := v.may(e.right); err != nil {
 		return err
 	}
 	typed := strings.ToValidUTF8(v.r.URL.Query().Get("q"), "")
@@ -226,7 +237,7 @@ func orderFor(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.show(http.StatusOK, orderForView(v, typed, hits))
+	return v.show(http.StatusOK, errandView(v, e, typed, hits))
 }
 
 // orderForm is an order being changed.

@@ -156,6 +156,11 @@ func (v *visit) commands(words string) (items []look.PaletteItem) {
 			add(look.PaletteItem{Label: v.words.T("palette.new") + " " + strings.ToLower(v.words.T(n.word)), Icon: n.icon, Href: n.href, Keys: strings.ToUpper(n.key)})
 		}
 	}
+	for _, e := range []errand{orderErrand, endingErrand} {
+		if v.who.Can(e.right) {
+			add(look.PaletteItem{Label: v.words.T("errand." + e.word), Icon: map[string]string{"order": "receipt-text", "ending": "hourglass"}[e.word], Href: e.path})
+		}
+	}
 	if v.theme() != "dark" {
 		add(look.PaletteItem{Label: v.words.T("palette.dark"), Icon: "moon", Href: "/palette/dark", Post: true, Keys: "D"})
 	}
@@ -200,10 +205,23 @@ var verbs = []verb{
 		}
 		return p, nil
 	}},
+	{"order", "receipt-text", atAccount(orderErrand.right, orderErrand.to)},
+	{"ending", "hourglass", atAccount(endingErrand.right, endingErrand.to)},
+	{"handover", "handshake", atAccount(member.HandoverWrite, "/handover")},
 	{"timeline", "history", func(_ *visit, h app.Hit) (p look.PaletteItem, err error) {
 		p.Href = pathOf(h) + "/timeline"
 		return p, nil
 	}},
+}
+
+// atAccount leads to a page of a relation, for who may.
+func atAccount(right member.Right, page string) func(*visit, app.Hit) (look.PaletteItem, error) {
+	return func(v *visit, h app.Hit) (p look.PaletteItem, err error) {
+		if h.Kind == fact.Account && v.who.Can(right) {
+			p.Href = pathOf(h) + page
+		}
+		return p, nil
+	}
 }
 
 // mostDeeds is how many verbs with a record are offered.

@@ -13,6 +13,7 @@ import (
 	"kring/domain/contact"
 	"kring/domain/field"
 	"kring/domain/filter"
+	"kring/domain/handover"
 	"kring/domain/match"
 	"kring/domain/member"
 	"kring/domain/order"
@@ -64,6 +65,7 @@ type leaf struct {
 	standing                 *app.Standing         // of an account: where it is on the ring
 	orders                   []order.Order         // of an account: the latest
 	outlook                  *app.Slip             // of an account: what is expected of it
+	handover                 *handover.Handover    // of an account: the one that waits for somebody
 }
 
 // dossier is a record as one of its pages shows it.
@@ -212,11 +214,11 @@ func (d *dossier) back() string {
 
 // mayWrite says whether the fields can be changed: not without the right, and
 // not in the bin.
-func (d *dossier) mayWrite() bool { return d.binned == 0 && d.v.who.Can(d.write) }
+func (d *dossier) mayWrite() bool { return d.binned == 0 && !d.Guest && d.v.who.Can(d.write) }
 
-func (d *dossier) mayErase() bool { return d.v.who.Can(d.erase) }
+func (d *dossier) mayErase() bool { return !d.Guest && d.v.who.Can(d.erase) }
 
-func (d *dossier) mayFile() bool { return d.binned == 0 && d.v.who.Can(member.FileWrite) }
+func (d *dossier) mayFile() bool { return d.binned == 0 && !d.Guest && d.v.who.Can(member.FileWrite) }
 
 // own finds an own field by its key in the history, "own.budget".
 func (d *dossier) own(key string) (field.Definition, bool) { return ownField(d.Fields, key) }
@@ -289,7 +291,10 @@ func (d *dossier) menu() (items []look.MenuItem) {
 		items = append(items, look.MenuItem{Label: d.t("record.add_contact"), Icon: "user-plus", Href: "/contacts/new?account=" + d.id.String()})
 	}
 	items = append(items, look.MenuItem{Label: d.t("record.tab_history"), Icon: "history", Href: d.here("history")})
-	if d.v.who.Can(member.Merge) && d.binned == 0 {
+	if d.mayHandOver() {
+		items = append(items, look.MenuItem{Label: d.t("handover.give"), Icon: "handshake", Href: d.path + "/" + d.id.String() + "/handover"})
+	}
+	if d.v.who.Can(member.Merge) && d.binned == 0 && !d.Guest {
 		items = append(items, look.MenuItem{Label: d.t("merge.menu"), Icon: "merge", Href: d.path + "/" + d.id.String() + "/merge"})
 	}
 	if d.mayErase() && d.binned == 0 {

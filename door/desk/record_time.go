@@ -88,10 +88,13 @@ func (d *dossier) line(e event) look.Event {
 	if e.Kind == fact.Order && d.kind == fact.Account {
 		l.Href, l.Icon = "/orders/"+e.Subject.String(), "receipt-text"
 	}
+	if e.Kind == fact.Handover {
+		l.Icon = "handshake"
+	}
 	if e.Kind == fact.Cycle {
 		l.Icon = "circle-dot"
 	}
-	if deed == "changed" && e.Kind != fact.Order {
+	if deed == "changed" && e.Kind != fact.Order && e.Kind != fact.Handover {
 		l.Content = recordChanges(d, e.Changes)
 	}
 	return l
@@ -106,6 +109,9 @@ func (d *dossier) deed(e event) string {
 	key := "deed." + e.Deed
 	if name != "" && w.Has(key+"_of") {
 		key += "_of"
+	}
+	if e.Kind == fact.Handover {
+		return w.T(key)
 	}
 	params := map[string]any{"name": name, "field": ""}
 	if strings.HasSuffix(e.Deed, ".changed") {

@@ -194,7 +194,7 @@ func (d *dossier) asked() (cycle.Decision, bool) {
 	return d.standing.Decisions[i], true
 }
 
-func (d *dossier) may(r member.Right) bool { return d.binned == 0 && d.v.who.Can(r) }
+func (d *dossier) may(r member.Right) bool { return d.binned == 0 && !d.Guest && d.v.who.Can(r) }
 
 // ringForm is a form about an order or a decision: what was typed, and what is
 // wrong with it.
@@ -417,7 +417,7 @@ func decisionsPage(v *visit) error {
 	if err != nil {
 		return err
 	}
-	f := v.frame(v.words.T("cycle.decisions"), "/accounts")
+	f := v.frame(v.words.T("cycle.decisions"), "/decisions")
 	f.Crumbs = []look.Crumb{{Label: v.words.T("cycle.decisions")}}
 	f.Head = look.Heading{Title: v.words.T("cycle.decisions"), Lead: v.words.T("cycle.decisions_lead")}
 	return v.show(http.StatusOK, decisionsView(v, f, all, called))
