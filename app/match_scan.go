@@ -127,7 +127,7 @@ func (a *App) scanOn(ctx context.Context, o id.Org, s store.Scan) (store.Scan, e
 	}
 	err = a.db.Write(ctx, o, system("routine"), func(tx *store.Tx) error {
 		if s.Step == stepFill && !s.Filled {
-			last, err := tx.FillBlocks(s.Kind, recordOf(s.Place), fillEach)
+			last, err := tx.FillBlocks(s.Kind, id.OrZero[id.Record](s.Place), fillEach)
 			if next = last.String(); err != nil {
 				return err
 			}
@@ -167,14 +167,6 @@ func scanned(s store.Scan, next string, now int64) store.Scan {
 	}
 	s.Step, s.Since, s.Ended = "", s.Begun, now
 	return s
-}
-
-func recordOf(place string) id.Record {
-	i, err := id.Parse[id.Record](place)
-	if err != nil {
-		return id.Record{}
-	}
-	return i
 }
 
 // everybody is the reach of the scan; the list of pairs has the reader's.

@@ -377,7 +377,7 @@ func (v *View) Groups(kind fact.Kind, by, after string, most int) (groups []Grou
 	default:
 		limit = MaxColleagues
 		q = "SELECT account_id, contact_id FROM contact_account WHERE org_id = ? AND account_id > ? ORDER BY account_id, contact_id LIMIT ?"
-		args = append(args, beyond(placeOf(after)))
+		args = append(args, beyond(id.OrZero[id.Record](after)))
 	}
 	n := 0
 	err = v.rows(q, append(args, most), func(rs *sql.Rows) error {
@@ -406,15 +406,6 @@ func (v *View) Groups(kind fact.Kind, by, after string, most int) (groups []Grou
 		next = groups[len(groups)-1].Key
 	}
 	return slices.DeleteFunc(groups, func(g Group) bool { return len(g.IDs) < 2 || len(g.IDs) > limit }), next, err
-}
-
-// placeOf reads a place that is a record; the empty one is before all of them.
-func placeOf(place string) id.Record {
-	i, err := id.Parse[id.Record](place)
-	if err != nil {
-		return id.Record{}
-	}
-	return i
 }
 
 // Changed is a record and when it was changed.

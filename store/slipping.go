@@ -110,7 +110,7 @@ func (v *View) Fit() (f Fit, err error) {
 	if err != nil {
 		return f, ignoreAbsent(err)
 	}
-	f.Until, f.Model, f.Alive, f.Place = day.Day(until), slipping.Model(model), slipping.Model(alive), id.Account(placeOf(place))
+	f.Until, f.Model, f.Alive, f.Place = day.Day(until), slipping.Model(model), slipping.Model(alive), id.OrZero[id.Account](place)
 	for text, into := range map[string]any{models: &f.Models, sanity: &f.Sanity, stay: &f.Stay, refusal: &f.Refusal} {
 		if err := json.Unmarshal([]byte(text), into); err != nil {
 			return f, err

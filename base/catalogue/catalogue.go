@@ -4,6 +4,7 @@
 package catalogue
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -118,4 +119,20 @@ func Slug(s string) bool {
 		return false
 	}
 	return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
+}
+
+// Keys are fields, in their order, and then the own fields in which something is,
+// as "own.<key>".
+func Keys(fields []string, own ...map[string]any) []string {
+	names := map[string]bool{}
+	for _, o := range own {
+		for name := range o {
+			names[name] = true
+		}
+	}
+	keys := slices.Clone(fields)
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		keys = append(keys, Own+name)
+	}
+	return keys
 }

@@ -4,6 +4,7 @@
 package fact
 
 import (
+	"bytes"
 	"encoding/json"
 
 	"kring/base/id"
@@ -57,6 +58,18 @@ type Change struct {
 // Of makes a change out of two values that JSON can write.
 func Of(field string, from, to any) Change {
 	return Change{Field: field, From: raw(from), To: raw(to)}
+}
+
+// Between tells key by key what became different from one state of a record to
+// another.
+func Between(keys []string, from, to func(key string) any) []Change {
+	var changes []Change
+	for _, k := range keys {
+		if c := Of(k, from(k), to(k)); !bytes.Equal(c.From, c.To) {
+			changes = append(changes, c)
+		}
+	}
+	return changes
 }
 
 func raw(v any) json.RawMessage {

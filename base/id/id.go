@@ -77,6 +77,16 @@ func Parse[T ~[16]byte](s string) (T, error) {
 	return T(u), nil
 }
 
+// OrZero reads the 36-character form; what is none is the zero name, as when a
+// place in a list was written down before the first page.
+func OrZero[T ~[16]byte](s string) T {
+	i, err := Parse[T](s)
+	if err != nil {
+		return T{}
+	}
+	return i
+}
+
 // Any is the same name without its kind.
 func (i Of[K]) Any() Record { return Record(i) }
 

@@ -1,8 +1,6 @@
 package account
 
 import (
-	"bytes"
-	"maps"
 	"slices"
 	"strings"
 
@@ -71,22 +69,7 @@ func (a Account) Value(key string) any {
 // Diff tells field by field what b has that a has not. It makes the history of
 // a change and shows both sides of a conflict.
 func Diff(a, b Account) []fact.Change {
-	keys := slices.Clone(Fields)
-	own := maps.Clone(a.Own)
-	if own == nil {
-		own = map[string]any{}
-	}
-	maps.Copy(own, b.Own)
-	for _, k := range slices.Sorted(maps.Keys(own)) {
-		keys = append(keys, catalogue.Own+k)
-	}
-	var changes []fact.Change
-	for _, k := range keys {
-		if c := fact.Of(k, a.Value(k), b.Value(k)); !bytes.Equal(c.From, c.To) {
-			changes = append(changes, c)
-		}
-	}
-	return changes
+	return fact.Between(catalogue.Keys(Fields, a.Own, b.Own), a.Value, b.Value)
 }
 
 // Mentions are the keys a patch is about, in the order of Fields.
@@ -97,14 +80,6 @@ func (p Patch) Mentions() []string {
 		"team": p.Team.Given(), "phones": p.Phones.Given(), "emails": p.Emails.Given(), "addresses": p.Addresses.Given(), "website": p.Website.Given(),
 		"tags": p.Tags.Given(), "note": p.Note.Given(), "source": p.Source.Given(), "source_from": p.SourceFrom.Given(), "external_id": p.ExternalID.Given(),
 	}
-	var keys []string
-	for _, k := range Fields {
-		if given[k] {
-			keys = append(keys, k)
-		}
-	}
-	for _, k := range slices.Sorted(maps.Keys(p.Own)) {
-		keys = append(keys, catalogue.Own+k)
-	}
-	return keys
+	asked := slices.DeleteFunc(slices.Clone(Fields), func(key string) bool { return !given[key] })
+	return catalogue.Keys(asked, p.Own)
 }

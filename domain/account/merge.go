@@ -1,17 +1,12 @@
 package account
 
 import (
-	"maps"
 	"slices"
-	"strings"
 
 	"kring/base/blend"
-	"kring/base/catalogue"
 	"kring/base/fact"
 	"kring/base/fault"
-	"kring/base/fold"
-	"kring/base/reach"
-	"kring/base/tag"
+	"kring/base/part"
 )
 
 // ErrMergeKind says that a person and an organisation do not become one.
@@ -35,11 +30,7 @@ func MergeKeys(a, b Account) (keys []string) {
 
 // CanBoth says whether a field can hold the values of both.
 func CanBoth(a, b Account, key string) bool {
-	if slices.Contains(several, key) {
-		return true
-	}
-	name, own := strings.CutPrefix(key, catalogue.Own)
-	return own && blend.Words(a.Own[name]) != nil && blend.Words(b.Own[name]) != nil
+	return slices.Contains(several, key) || a.parts().CanBoth(b.parts(), key)
 }
 
 // Proposal is whose value a field gets unless somebody says so: filled over
@@ -68,27 +59,14 @@ func Merge(a, b Account, now int64, sides blend.Sides) (Account, []fact.Change, 
 	if a.Kind != b.Kind {
 		return a, nil, ErrMergeKind
 	}
-	m, wrong := a, fault.Fields{}
-	for _, key := range slices.Sorted(maps.Keys(sides)) {
-		if !slices.Contains(Fields, key) && !strings.HasPrefix(key, catalogue.Own) {
-			wrong.Add(key, blend.ErrField)
-		}
-	}
-	for _, key := range MergeKeys(a, b) {
-		side := sides[key]
-		if side == "" {
-			side = Proposal(a, b, key)
-		}
-		switch {
-		case side == blend.This:
-		case side == blend.With:
-			m.from(b, key)
-		case side == blend.Both && CanBoth(a, b, key):
-			wrong.Add(key, m.unite(b, key))
-		default:
-			wrong.Add(key, blend.ErrSide)
-		}
-	}
+	m := a
+	wrong := sides.Settle(blend.Merge{
+		Fields: Fields, Keys: MergeKeys(a, b),
+		Propose: func(key string) blend.Side { return Proposal(a, b, key) },
+		CanBoth: func(key string) bool { return CanBoth(a, b, key) },
+		Take:    func(key string) { m.from(b, key) },
+		Unite:   func(key string) error { return m.unite(b, key) },
+	})
 	m.agree(wrong)
 	if err := wrong.Err(); err != nil {
 		return a, nil, err
@@ -107,17 +85,10 @@ func Unmerge(before, after, now Account, at int64) (Account, []fact.Change) {
 		switch x := now.Value(key); {
 		case blend.Same(x, after.Value(key)):
 			m.from(before, key)
-		case key == "phones":
-			m.Phones = now.Phones.Back(before.Phones, after.Phones)
-		case key == "emails":
-			m.Emails = now.Emails.Back(before.Emails, after.Emails)
-		case key == "addresses":
-			m.Addresses = now.Addresses.Back(before.Addresses, after.Addresses)
-		case key == "tags":
-			m.Tags = blend.Back(before.Tags, after.Tags, now.Tags, blend.Itself)
-			slices.Sort(m.Tags)
 		case key == "counter_value":
 			m.CounterValue = blend.Back(before.CounterValue, after.CounterValue, now.CounterValue, blend.Itself)
+		default:
+			m.parts().Back(before.parts(), after.parts(), key)
 		}
 	}
 	if !m.LegalForm.goesWith(m.Kind) { // the kind was changed since
@@ -128,6 +99,14 @@ func Unmerge(before, after, now Account, at int64) (Account, []fact.Change) {
 		m.Updated = at
 	}
 	return m, changes
+}
+
+// parts are the fields that every kind of record has.
+func (a *Account) parts() part.Fields {
+	return part.Fields{
+		Owner: &a.Owner, Team: &a.Team, Phones: &a.Phones, Emails: &a.Emails, Addresses: &a.Addresses, Tags: &a.Tags, Note: &a.Note,
+		Source: &a.Source, SourceFrom: &a.SourceFrom, ExternalID: &a.ExternalID, Own: &a.Own,
+	}
 }
 
 // from takes over one field.
@@ -151,76 +130,21 @@ func (a *Account) from(b Account, key string) {
 		a.Size = b.Size
 	case "counter_value":
 		a.CounterValue = b.CounterValue
-	case "owner":
-		a.Owner = b.Owner
-	case "team":
-		a.Team = b.Team
-	case "phones":
-		a.Phones = b.Phones
-	case "emails":
-		a.Emails = b.Emails
-	case "addresses":
-		a.Addresses = b.Addresses
 	case "website":
 		a.Website = b.Website
-	case "tags":
-		a.Tags = b.Tags
-	case "note":
-		a.Note = b.Note
-	case "source":
-		a.Source = b.Source
-	case "source_from":
-		a.SourceFrom = b.SourceFrom
-	case "external_id":
-		a.ExternalID = b.ExternalID
 	default:
-		name := strings.TrimPrefix(key, catalogue.Own)
-		a.Own = maps.Clone(a.Own)
-		if v, ok := b.Own[name]; ok {
-			a.Own[name] = v
-		} else {
-			delete(a.Own, name)
-		}
+		a.parts().Take(b.parts(), key)
 	}
 }
 
 // unite gives one field the values of both; a is left as it was when they do
 // not fit.
-func (a *Account) unite(b Account, key string) (err error) {
-	switch key {
-	case "phones":
-		var all reach.Phones
-		if all, err = a.Phones.With(b.Phones); err == nil {
-			a.Phones = all
-		}
-	case "emails":
-		var all reach.Emails
-		if all, err = a.Emails.With(b.Emails); err == nil {
-			a.Emails = all
-		}
-	case "addresses":
-		var all reach.Addresses
-		if all, err = a.Addresses.With(b.Addresses); err == nil {
-			a.Addresses = all
-		}
-	case "tags":
-		var all tag.Set
-		if all, err = a.Tags.With(b.Tags...); err == nil {
-			a.Tags = all
-		}
-	case "counter_value":
+func (a *Account) unite(b Account, key string) error {
+	if key == "counter_value" {
 		a.CounterValue = slices.DeleteFunc(slices.Clone(CounterValues), func(v string) bool {
 			return !slices.Contains(a.CounterValue, v) && !slices.Contains(b.CounterValue, v)
 		})
-	case "note":
-		var text string
-		if text, err = fold.Text(strings.TrimSpace(a.Note+"\n\n"+b.Note), MaxNote); err == nil {
-			a.Note = text
-		}
-	default:
-		name := strings.TrimPrefix(key, catalogue.Own)
-		a.Own = maps.Clone(a.Own)
-		a.Own[name] = blend.Lists(blend.Words(a.Own[name]), blend.Words(b.Own[name]), blend.Itself)
+		return nil
 	}
-	return err
+	return a.parts().Unite(b.parts(), key, MaxNote)
 }

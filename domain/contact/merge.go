@@ -1,18 +1,13 @@
 package contact
 
 import (
-	"maps"
 	"slices"
-	"strings"
 
 	"kring/base/blend"
-	"kring/base/catalogue"
 	"kring/base/fact"
 	"kring/base/fault"
-	"kring/base/fold"
 	"kring/base/id"
-	"kring/base/reach"
-	"kring/base/tag"
+	"kring/base/part"
 )
 
 // several are the fields that can hold the values of two records.
@@ -36,11 +31,7 @@ func MergeKeys(a, b Contact) (keys []string) {
 
 // CanBoth says whether a field can hold the values of both.
 func CanBoth(a, b Contact, key string) bool {
-	if slices.Contains(several, key) {
-		return true
-	}
-	name, own := strings.CutPrefix(key, catalogue.Own)
-	return own && blend.Words(a.Own[name]) != nil && blend.Words(b.Own[name]) != nil
+	return slices.Contains(several, key) || a.parts().CanBoth(b.parts(), key)
 }
 
 // Proposal is whose value a field gets unless somebody says so; see
@@ -60,27 +51,14 @@ func Proposal(a, b Contact, key string) blend.Side {
 // Merge is what a becomes when b is merged into it: it belongs wherever either
 // did. Faults name the field.
 func Merge(a, b Contact, now int64, sides blend.Sides) (Contact, []fact.Change, error) {
-	m, wrong := a, fault.Fields{}
-	for _, key := range slices.Sorted(maps.Keys(sides)) {
-		if key == "accounts" || !slices.Contains(Fields, key) && !strings.HasPrefix(key, catalogue.Own) {
-			wrong.Add(key, blend.ErrField)
-		}
-	}
-	for _, key := range MergeKeys(a, b) {
-		side := sides[key]
-		if side == "" {
-			side = Proposal(a, b, key)
-		}
-		switch {
-		case side == blend.This:
-		case side == blend.With:
-			m.from(b, key)
-		case side == blend.Both && CanBoth(a, b, key):
-			wrong.Add(key, m.unite(b, key))
-		default:
-			wrong.Add(key, blend.ErrSide)
-		}
-	}
+	m := a
+	wrong := sides.Settle(blend.Merge{
+		Fields: slices.DeleteFunc(slices.Clone(Fields), func(key string) bool { return key == "accounts" }), Keys: MergeKeys(a, b),
+		Propose: func(key string) blend.Side { return Proposal(a, b, key) },
+		CanBoth: func(key string) bool { return CanBoth(a, b, key) },
+		Take:    func(key string) { m.from(b, key) },
+		Unite:   func(key string) error { return m.unite(b, key) },
+	})
 	wrong.Add("accounts", m.unite(b, "accounts"))
 	m.agree(wrong)
 	if err := wrong.Err(); err != nil {
@@ -99,19 +77,12 @@ func Unmerge(before, after, now Contact, at int64) (Contact, []fact.Change) {
 		switch x := now.Value(key); {
 		case blend.Same(x, after.Value(key)):
 			m.from(before, key)
-		case key == "phones":
-			m.Phones = now.Phones.Back(before.Phones, after.Phones)
-		case key == "emails":
-			m.Emails = now.Emails.Back(before.Emails, after.Emails)
-		case key == "addresses":
-			m.Addresses = now.Addresses.Back(before.Addresses, after.Addresses)
-		case key == "tags":
-			m.Tags = blend.Back(before.Tags, after.Tags, now.Tags, blend.Itself)
-			slices.Sort(m.Tags)
 		case key == "accounts":
 			if kept := blend.Back(before.Accounts, after.Accounts, now.Accounts, func(l Link) id.Account { return l.Account }); len(kept) > 0 {
 				m.Accounts = onePrimary(kept)
 			}
+		default:
+			m.parts().Back(before.parts(), after.parts(), key)
 		}
 	}
 	changes := Diff(now, m)
@@ -160,6 +131,14 @@ func (l Link) With(o Link) Link {
 	return l
 }
 
+// parts are the fields that every kind of record has.
+func (c *Contact) parts() part.Fields {
+	return part.Fields{
+		Owner: &c.Owner, Team: &c.Team, Phones: &c.Phones, Emails: &c.Emails, Addresses: &c.Addresses, Tags: &c.Tags, Note: &c.Note,
+		Source: &c.Source, SourceFrom: &c.SourceFrom, ExternalID: &c.ExternalID, Own: &c.Own,
+	}
+}
+
 // from takes over one field.
 func (c *Contact) from(b Contact, key string) {
 	switch key {
@@ -177,75 +156,20 @@ func (c *Contact) from(b Contact, key string) {
 		c.Language = b.Language
 	case "accounts":
 		c.Accounts = b.Accounts
-	case "owner":
-		c.Owner = b.Owner
-	case "team":
-		c.Team = b.Team
-	case "phones":
-		c.Phones = b.Phones
-	case "emails":
-		c.Emails = b.Emails
-	case "addresses":
-		c.Addresses = b.Addresses
-	case "tags":
-		c.Tags = b.Tags
-	case "note":
-		c.Note = b.Note
-	case "source":
-		c.Source = b.Source
-	case "source_from":
-		c.SourceFrom = b.SourceFrom
-	case "external_id":
-		c.ExternalID = b.ExternalID
 	default:
-		name := strings.TrimPrefix(key, catalogue.Own)
-		c.Own = maps.Clone(c.Own)
-		if v, ok := b.Own[name]; ok {
-			c.Own[name] = v
-		} else {
-			delete(c.Own, name)
-		}
+		c.parts().Take(b.parts(), key)
 	}
 }
 
 // unite gives one field the values of both; c is left as it was when they do
 // not fit.
-func (c *Contact) unite(b Contact, key string) (err error) {
-	switch key {
-	case "phones":
-		var all reach.Phones
-		if all, err = c.Phones.With(b.Phones); err == nil {
-			c.Phones = all
-		}
-	case "emails":
-		var all reach.Emails
-		if all, err = c.Emails.With(b.Emails); err == nil {
-			c.Emails = all
-		}
-	case "addresses":
-		var all reach.Addresses
-		if all, err = c.Addresses.With(b.Addresses); err == nil {
-			c.Addresses = all
-		}
-	case "tags":
-		var all tag.Set
-		if all, err = c.Tags.With(b.Tags...); err == nil {
-			c.Tags = all
-		}
-	case "note":
-		var text string
-		if text, err = fold.Text(strings.TrimSpace(c.Note+"\n\n"+b.Note), MaxNote); err == nil {
-			c.Note = text
-		}
-	case "accounts":
-		var all []Link
-		if all, err = united(c.Accounts, b.Accounts); err == nil {
-			c.Accounts = all
-		}
-	default:
-		name := strings.TrimPrefix(key, catalogue.Own)
-		c.Own = maps.Clone(c.Own)
-		c.Own[name] = blend.Lists(blend.Words(c.Own[name]), blend.Words(b.Own[name]), blend.Itself)
+func (c *Contact) unite(b Contact, key string) error {
+	if key != "accounts" {
+		return c.parts().Unite(b.parts(), key, MaxNote)
+	}
+	all, err := united(c.Accounts, b.Accounts)
+	if err == nil {
+		c.Accounts = all
 	}
 	return err
 }
