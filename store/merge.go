@@ -358,6 +358,10 @@ func (tx *Tx) raise(table string, m merge.Merge, external string) error {
 func (tx *Tx) splitLinks(m merge.Merge) error {
 	const ofTwo = " FROM merge_link l WHERE l.org_id = ? AND l.merge_id = ? AND l.united AND s.org_id = l.org_id AND s.contact_id = l.contact_id AND s.account_id = ?"
 	err := tx.execAll([]statement{
+		// The link comes back where it stood; what took its place since moves up.
+		{`UPDATE contact_account AS s SET place = s.place + 1
+			FROM merge_link l WHERE l.org_id = ? AND l.merge_id = ? AND l.united AND s.org_id = l.org_id AND s.contact_id = l.contact_id AND s.place >= l.place`,
+			[]any{tx.org, m.ID}},
 		{`INSERT INTO contact_account (org_id, contact_id, account_id, place, function, roles, main)
 			SELECT l.org_id, l.contact_id, m.loser_id, l.place, l.function, l.roles, (s.main AND l.main)
 			FROM merge m

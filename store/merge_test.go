@@ -276,6 +276,7 @@ func (m *merging) whole() {
 		WHERE c.org_id = @org AND c.merged_into IS NULL GROUP BY c.id HAVING COUNT(l.contact_id) <> 1`)
 	ask("merged and not in the bin", "SELECT 1 FROM account a WHERE a.org_id = @org AND a.merged_into IS NOT NULL AND a.deleted_at IS NULL")
 	ask("search of what is gone", "SELECT 1 FROM search s JOIN account a ON a.org_id = s.org_id AND a.id = s.record_id WHERE s.org_id = @org AND a.deleted_at IS NOT NULL")
+	ask("two links in one place", "SELECT contact_id FROM contact_account WHERE org_id = @org GROUP BY contact_id, place HAVING COUNT(*) > 1")
 	ask("two people at a person", `SELECT l.account_id FROM contact_account l JOIN account a ON a.org_id = l.org_id AND a.id = l.account_id AND a.kind = 'person'
 		JOIN contact c ON c.org_id = l.org_id AND c.id = l.contact_id AND c.deleted_at IS NULL WHERE l.org_id = @org GROUP BY l.account_id HAVING COUNT(*) > 1`)
 }
