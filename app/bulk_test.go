@@ -151,7 +151,7 @@ func fieldIs(err, want error) bool {
 // work runs jobs until a bulk has ended.
 func work(t *testing.T, w *kit.World, who app.Who, b id.Record) {
 	t.Helper()
-	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, stop := context.WithTimeout(t.Context(), 3*time.Minute)
 	worked := make(chan error, 1)
 	go func() { worked <- w.App.Work(ctx, w.App.Jobs(), job.Options{}) }()
 	for ctx.Err() == nil {

@@ -70,7 +70,7 @@ func (h *importer) upload(kind fact.Kind, file string, o intake.Options, keys ma
 // work works off imports until this one is in one of these states.
 func (h *importer) work(i id.Record, states ...intake.State) intake.Intake {
 	h.Helper()
-	ctx, stop := context.WithTimeout(h.Context(), 60*time.Second)
+	ctx, stop := context.WithTimeout(h.Context(), 5*time.Minute)
 	defer stop()
 	ended := make(chan error, 1)
 	go func() { ended <- h.w.App.WorkIntakes(ctx) }()
@@ -289,7 +289,7 @@ func TestIntakeTwice(t *testing.T) {
 			_, err := h.w.App.RunIntake(t.Context(), h.who, in.ID)
 			h.must(err)
 		}
-		ctx, stop := context.WithTimeout(t.Context(), 60*time.Second)
+		ctx, stop := context.WithTimeout(t.Context(), 5*time.Minute)
 		defer stop()
 		var both sync.WaitGroup
 		for range 2 { // two processes

@@ -58,7 +58,7 @@ func TestUndoEnded(t *testing.T) {
 		h := newImporter(t, db)
 		var file strings.Builder
 		file.WriteString("naam;klantnummer\n")
-		const rows = 12*intake.Page + 7
+		const rows = 3*intake.Page + 7
 		for n := range rows {
 			fmt.Fprintf(&file, "Firma %d;K%d\n", n, n)
 		}
@@ -73,7 +73,7 @@ func TestUndoEnded(t *testing.T) {
 		ended := make(chan error, 1)
 		go func() { ended <- h.w.App.WorkIntakes(ctx) }()
 		var j job.Job
-		for end := time.Now().Add(30 * time.Second); !j.State.Ended() && time.Now().Before(end); time.Sleep(200 * time.Microsecond) {
+		for end := time.Now().Add(3 * time.Minute); !j.State.Ended() && time.Now().Before(end); time.Sleep(200 * time.Microsecond) {
 			in, j, err = h.w.App.Intake(t.Context(), h.who, in.ID)
 			h.must(err)
 			if in.Undo.Erased > 0 && !stopped {

@@ -67,7 +67,7 @@ func TestImportFiles(t *testing.T) {
 		columns := encoded(t, in["mapping"])
 		h.made(token, "POST", at+"/mapping", `{"columns":`+columns+`,"options":`+options+`}`)
 		h.made(token, "POST", at+"/run", "")
-		for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		for end := time.Now().Add(3 * time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 			if in = h.made(token, "GET", at, ""); in["state"] == "done" {
 				return in["run"].(map[string]any)
 			}

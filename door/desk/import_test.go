@@ -71,7 +71,7 @@ func TestImportPages(t *testing.T) {
 	b.post(at+"/mapping", "column.0", "name", "column.1", "country", "mode", "create", "twins", "skip", "origin", "own", "ground", "contract", "source", "import").status(303)
 	wait := func(says string) {
 		t.Helper()
-		ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+		ctx, stop := context.WithTimeout(t.Context(), 3*time.Minute)
 		defer stop()
 		ended := make(chan error, 1)
 		go func() { ended <- b.world.App.WorkIntakes(ctx) }()
