@@ -19,7 +19,8 @@ import (
 type Slip struct {
 	store.Outlook
 	Action   slipping.Action
-	Callable bool // whether it may be rung up
+	Callable bool    // whether it may be rung up
+	Stays    float64 // of one that buys as by subscription: the share of those who are customers for as long that still is one a year later; below zero when it is not known
 }
 
 // SlippingAsk says which relations at risk to list.
@@ -67,7 +68,7 @@ func (a *App) Slipping(ctx context.Context, who Who, ask SlippingAsk) (all []Sli
 // slipOf proposes something for a relation at risk. By phone only those are
 // approached who may be: the gate with its dated rules will judge more finely.
 func (a *App) slipOf(v *store.View, who Who, one store.Outlook) (Slip, error) {
-	s := Slip{Outlook: one}
+	s := Slip{Outlook: one, Stays: -1}
 	if !one.AtRisk {
 		return s, nil
 	}
@@ -116,7 +117,15 @@ func (a *App) outlook(v *store.View, who Who, of id.Account) (Slip, error) {
 	if err != nil {
 		return Slip{}, err
 	}
-	return a.slipOf(v, who, one)
+	s, err := a.slipOf(v, who, one)
+	if err != nil || !one.Regular {
+		return s, err
+	}
+	f, err := v.Fit()
+	if share, known := f.Stay.After(one.First.Until(a.Today(who)), 365); known {
+		s.Stays = share
+	}
+	return s, err
 }
 
 // Fit is what was learned of the customers, and how far the computation is.

@@ -39,13 +39,13 @@ type Lines struct {
 // Render draws the chart.
 func (l Lines) Render(ctx context.Context, w io.Writer) error { return lines(l).Render(ctx, w) }
 
-// Nice is the first of 1, 2, 5, 10, 20 … that is not below f.
+// Nice is the first round number that is not below f.
 func Nice(f float64) float64 {
 	if !(f > 0) {
 		return 1
 	}
 	ten := math.Pow(10, math.Floor(math.Log10(f)))
-	for _, step := range []float64{1, 2, 5} {
+	for _, step := range []float64{1, 1.5, 2, 2.5, 3, 4, 5, 6, 8} {
 		if step*ten >= f {
 			return step * ten
 		}
@@ -62,11 +62,11 @@ func (l Lines) x(place, count int) string {
 func (l Lines) path(values []float64) string {
 	var b strings.Builder
 	for i, v := range values {
-		if b.WriteString("L"); i == 0 {
-			b.Reset()
-			b.WriteString("M")
+		step := "L"
+		if i == 0 {
+			step = "M"
 		}
-		b.WriteString(l.x(i, len(values)) + " " + num(100-100*math.Min(v/l.Most, 1)))
+		b.WriteString(step + l.x(i, len(values)) + " " + num(100-100*math.Min(v/l.Most, 1)))
 	}
 	return b.String()
 }

@@ -26,7 +26,7 @@ type Outlook struct {
 	Big      bool // among the largest twentieth of customers
 	Reasons  []Reason
 	AtRisk   bool
-	Rank     int64 // what is at stake, in cents: the list has the most first
+	Rank     int64 // what can still be kept, in cents: the list has the most first
 }
 
 // Known says whether a chance, a number or a value is known.
@@ -118,13 +118,14 @@ func (r *Reader) expect(h btyd.History) (chance, orders float64) {
 // sound says whether a figure is one: not negative, and a number.
 func sound(f float64) bool { return f >= 0 && !math.IsInf(f, 1) }
 
-// Judge adds why the customer is at risk, if they are, and what is at stake: what
-// they paid in the twelve months until their last purchase, times the chance that
-// they are gone. Without a chance all of it is.
+// Judge adds why the customer is at risk, if they are, and what can still be kept:
+// what they paid in the twelve months until their last purchase, times the chance
+// that they are still there, so that who left long ago stands below who can be
+// held. Without a chance it is all of it.
 func (o *Outlook) Judge(where Where) {
 	o.Reasons, o.AtRisk = reasons(*o, where)
 	o.Rank = o.Year
 	if Known(o.Chance) {
-		o.Rank = int64(math.Round(float64(o.Year) * (1 - o.Chance)))
+		o.Rank = int64(math.Round(float64(o.Year) * o.Chance))
 	}
 }

@@ -267,7 +267,7 @@ func TestSignals(t *testing.T) {
 	}
 	o := slipping.Outlook{Until: now, Last: "2026-11-01", Purchases: 2, Chance: .3, Year: 1000}
 	o.Judge(slipping.Where{})
-	if !o.AtRisk || !o.Has(slipping.Doubt) || o.Rank != 700 {
+	if !o.AtRisk || !o.Has(slipping.Doubt) || o.Rank != 300 {
 		t.Errorf("a chance below a half: %+v", o)
 	}
 	if o = (slipping.Outlook{Until: now, Purchases: 1, Chance: .1}); o.Has(slipping.Doubt) {

@@ -288,7 +288,7 @@ func (v *visit) hidden(s app.Slip, by string) string {
 	return v.words.Tf("slipping.hidden", words.P{"day": v.words.DayText(string(s.Snooze.Until)), "who": by})
 }
 
-// stake is what there is to lose, and stakeSum its arithmetic.
+// stake is what can still be kept, and stakeSum its arithmetic.
 func (v *visit) stake(s app.Slip) string {
 	if s.Rank <= 0 {
 		return ""
@@ -300,7 +300,7 @@ func (v *visit) stakeSum(s app.Slip) string {
 	if !slipping.Known(s.Chance) {
 		return v.words.T("slipping.stake_all")
 	}
-	return v.words.Tf("slipping.stake_sum", words.P{"year": v.words.Money(s.Year, s.Currency), "gone": percent(v, 1-s.Chance)})
+	return v.words.Tf("slipping.stake_sum", words.P{"year": v.words.Money(s.Year, s.Currency), "chance": v.chanceText(s.Chance)})
 }
 
 // begin is the day that the form of later proposes.
@@ -407,6 +407,9 @@ func (d *dossier) outlookFacts() []look.Fact {
 func (d *dossier) outlookWhy() []string {
 	v, today := d.v, d.v.app.Today(d.v.who)
 	list := v.reasonsOf(d.outlook.Outlook.Outlook, today)
+	if d.outlook.Stays >= 0 {
+		list = append(list, v.words.Tf("slipping.stay", words.P{"share": percent(v, d.outlook.Stays)}))
+	}
 	if d.outlook.Has(slipping.Late) || d.outlook.Has(slipping.Missed) {
 		return list
 	}
@@ -469,7 +472,7 @@ func (m modelPage) chosen() string {
 func (m modelPage) values(e slipping.Estimate) string {
 	var list []string
 	for i, name := range e.Names {
-		list = append(list, name+" "+m.v.words.Number(e.Values[i], 4)+" ± "+m.v.words.Number(e.Errors[i], 4))
+		list = append(list, name+"\u00a0"+m.v.words.Number(e.Values[i], 4)+"\u00a0±\u00a0"+m.v.words.Number(e.Errors[i], 4))
 	}
 	return strings.Join(list, " · ")
 }

@@ -40,11 +40,11 @@ func TestSlipping(t *testing.T) {
 	linden := buyer("De Linden", account.BV, "2026-03-15", "2026-04-26", "2026-06-09", "2026-07-21", "2026-08-17")
 	buyer("Lang stil", account.BV, "2025-10-01")
 	fit()
-	b.get("/slipping").status(200).sees("De Linden", "Koopt meestal elke 6 weken; laatste order 14 weken geleden: 2,3 × het eigen ritme.", "Op het spel", "6.250", "(gekocht in het laatste jaar)",
+	b.get("/slipping").status(200).sees("De Linden", "Koopt meestal elke 6 weken; laatste order 14 weken geleden: 2,3\u00a0×\u00a0het eigen ritme.", "Nog te behouden", "6.250", "(gekocht in het laatste jaar)",
 		"Lang stil", "mag dit stil heten", "Stilte bevestigen", "/ending?kind=inactivity", "Eén klant kocht vaker dan één keer; er zijn er 100 nodig", "Sanne de Wit")
 	b.get("/slipping?owner=" + b.who.Member.ID.String()).sees("De Linden")
 	b.get("/slipping?team=onzin&after=onzin&owner=onzin").status(200)
-	b.get(at(linden)).status(200).sees("Verwachting", "2,3 × het eigen ritme", "Niet te zeggen")
+	b.get(at(linden)).status(200).sees("Verwachting", "2,3\u00a0×\u00a0het eigen ritme", "Niet te zeggen")
 	one := "/slipping/" + linden.ID.String()
 	b.post(one+"/postponement", "until", "2026-11-01", "from", "/slipping?owner="+b.who.Member.ID.String()).status(422).sees("Kies een dag na vandaag", `value="2026-11-01"`)
 	b.post(one+"/postponement", "until", "2026-12-01", "from", "https://elders.example/slipping").status(303)

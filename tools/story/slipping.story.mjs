@@ -64,7 +64,7 @@ test('who is at risk stands in words with one proposal; later is later', async (
   const page = await comeIn();
   await page.goto('/slipping');
   const first = page.locator('.slip').first();
-  assert.match(await first.innerText(), /Proefklant \d+[^]*(ritme|kans)[^]*Op het spel/i);
+  assert.match(await first.innerText(), /Proefklant \d+[^]*(ritme|kans)[^]*Nog te behouden/i);
   assert.equal(await first.locator('.slip-deeds > .button').count(), 1);
   await fine(page);
   const name = await first.locator('.slip-name a').innerText();
