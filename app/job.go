@@ -30,6 +30,7 @@ func (a *App) Jobs() map[string]func(context.Context, job.Job) error {
 		"slipping.fit":    a.slip,
 		"standing.day":    a.passDay,
 		"standing.count":  a.countRules,
+		rankJob:           a.rank,
 	}
 }
 
@@ -44,6 +45,7 @@ var routine = []job.Periodic{
 	{Name: "slipping.fit", Every: time.Hour},
 	{Name: "standing.day", Every: time.Hour},
 	{Name: "standing.count", Every: time.Hour},
+	{Name: rankJob, Every: time.Hour},
 }
 
 // Work runs jobs with these handlers, and the routine, until ctx ends, and then

@@ -40,7 +40,7 @@ var accounts = roll{
 	},
 	keyed: map[string]string{"name": "a.name_key", "city": "a.city_key"},
 	lists: map[string]string{"counter_value": "a.counter_value"},
-	other: func(*where, filter.Term) bool { return false },
+	other: (*where).ranked,
 	scope: func(w *where, r member.Reach) { w.reach("a", r) },
 }
 
@@ -77,8 +77,9 @@ func (v *View) asked(l roll, q filter.Query, lens filter.Lens, r member.Reach) *
 	} else {
 		w.and("a.deleted_at IS NULL")
 	}
-	phase := v.phases(q, lens)
-	for _, t := range q.Terms(lens) {
+	phase, terms := v.phases(q, lens), q.Terms(lens)
+	w.day = rankDay(terms)
+	for _, t := range terms {
 		if !phase.term(w, t) {
 			l.term(w, t)
 		}

@@ -44,6 +44,8 @@ func (v *View) led(l roll, q filter.Query, lens filter.Lens, t filter.Term) (lea
 	switch key {
 	case "phase":
 		return v.phases(q, lens).led(t), !q.Bin
+	case "class", "recency":
+		return v.rankLead(t, rankDay(q.Terms(lens)))
 	case "tags":
 		return among("tagging", "record_id", "x.tag", " AND x.kind = '"+string(l.kind)+"'", t.Args...)
 	case "phone", "email":

@@ -107,6 +107,15 @@ func (v *View) Jobs(f job.Filter) (all []Job, err error) {
 	return all, err
 }
 
+// Enqueued says whether a job of a kind waits or runs.
+func (v *View) Enqueued(kind string) (busy bool, err error) {
+	defer fault.Wrap(&err, "store.Enqueued(%s)", kind)
+	w := v.where("").and(pending).and("kind = ?", kind)
+	n := 0
+	err = v.row("SELECT COUNT(*) FROM job"+w.String(), w.args, &n)
+	return n > 0, err
+}
+
 // Progress tells how far a running job is. In the transaction of the work it
 // tells of, it makes that work happen once: a process that lost the job, or
 // whose job was cancelled, gets job.ErrLost or job.ErrCancelled and so writes

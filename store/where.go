@@ -11,6 +11,7 @@ import (
 type where struct {
 	b    strings.Builder
 	args []any
+	day  any // of the pyramid that a list is about
 }
 
 func (v *View) where(alias string) *where {

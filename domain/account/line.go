@@ -35,10 +35,22 @@ func Catalogue() catalogue.Catalogue {
 		catalogue.Field{Key: "source", Kind: catalogue.Choice, Choices: Sources, Column: true},
 		catalogue.Field{Key: "source_from", Kind: catalogue.Text, Column: true},
 		catalogue.Field{Key: "external_id", Kind: catalogue.Text, Column: true},
+		catalogue.Field{Key: "class", Kind: catalogue.Choice, Choices: classes},
+		catalogue.Field{Key: "recency", Kind: catalogue.Choice, Choices: fifths},
+		catalogue.Field{Key: "frequency", Kind: catalogue.Choice, Choices: fifths},
+		catalogue.Field{Key: "money", Kind: catalogue.Choice, Choices: fifths},
+		catalogue.Field{Key: "class_on", Kind: catalogue.Date},
 		catalogue.Field{Key: "created_at", Kind: catalogue.Instant, Sort: true, Column: true},
 		catalogue.Field{Key: "updated_at", Kind: catalogue.Instant, Sort: true, Column: true, Shown: true},
 	)
 }
+
+// classes are the layers of the pyramid (package pyramid), and fifths the scores
+// of recency, frequency and money: what a list can be asked.
+var (
+	classes = []string{"top", "large", "medium", "small", "inactive", "prospect", "suspect", "beside"}
+	fifths  = []string{"5", "4", "3", "2", "1"}
+)
 
 // Line is an account as a row of a list.
 type Line struct {

@@ -4,6 +4,8 @@
 package ladder
 
 import (
+	"strings"
+
 	"kring/base/fault"
 	"kring/base/fold"
 )
@@ -43,8 +45,12 @@ type Score struct {
 	Figure   string `json:"figure"` // the measurement it rests on; the highest level needs one
 }
 
-// MaxEvidence is how many characters evidence has.
-const MaxEvidence = 2000
+// The bounds of what is written down.
+const (
+	MaxEvidence = 2000
+	MaxFigure   = 500
+	MaxAction   = 500
+)
 
 var (
 	// ErrLevel says that a level is not known.
@@ -53,6 +59,8 @@ var (
 	ErrEvidence = fault.New(fault.Invalid, "ladder.evidence", "write down what shows this level")
 	// ErrFigure says that the highest level needs a measurement.
 	ErrFigure = fault.New(fault.Invalid, "ladder.figure", "the highest level needs a measurement to point at")
+	// ErrLink says that a measurement is no address.
+	ErrLink = fault.New(fault.Invalid, "ladder.link", "point at a measurement with an address: https://… or a page of Kring, /…")
 )
 
 // Tidy checks a score: above 0 it needs evidence, and nobody gives the highest
@@ -62,7 +70,10 @@ func (s Score) Tidy() (Score, error) {
 	text, err := fold.Text(s.Evidence, MaxEvidence)
 	wrong.Add("evidence", err)
 	s.Evidence = text
-	figure, err := fold.Clean(s.Figure, 200)
+	figure, err := fold.Clean(s.Figure, MaxFigure)
+	if err == nil && figure != "" && !link(figure) {
+		err = ErrLink
+	}
 	wrong.Add("figure", err)
 	s.Figure = figure
 	switch {
@@ -74,6 +85,19 @@ func (s Score) Tidy() (Score, error) {
 		wrong.Add("figure", ErrFigure)
 	}
 	return s, wrong.Err()
+}
+
+// link says whether a text is an address of the web, or of a page in this house.
+func link(s string) bool {
+	if strings.ContainsAny(s, " \\\"'<>") {
+		return false
+	}
+	for _, scheme := range []string{"https://", "http://"} {
+		if rest, ok := strings.CutPrefix(s, scheme); ok {
+			return rest != "" && rest[0] != '/'
+		}
+	}
+	return len(s) > 1 && s[0] == '/' && s[1] != '/'
 }
 
 // Stuck is the rung where an organisation stands still: the lowest whose level

@@ -9,6 +9,7 @@ import (
 	"math"
 	"slices"
 
+	"kring/base/fault"
 	"kring/base/id"
 )
 
@@ -24,10 +25,44 @@ const (
 	Inactive Class = "inactive" // bought once, not lately
 	Prospect Class = "prospect" // potential, talked to
 	Suspect  Class = "suspect"  // potential, not yet
+	Beside   Class = "beside"   // bought lately, but for no money, or in another currency: not in the order
 )
 
-// Classes are all layers, from the top.
+// Classes are all layers, from the top; Beside is none.
 var Classes = []Class{Top, Large, Medium, Small, Inactive, Prospect, Suspect}
+
+// Ranked says whether a class is one of the four that are ordered by revenue.
+func (c Class) Ranked() bool { return slices.Contains(Classes[:4], c) }
+
+// SuspectTag is the label on a potential relation that nobody talked to yet.
+const SuspectTag = "suspect"
+
+// Action is what the book proposes to do with a layer.
+type Action string
+
+// The actions of domain.md §2.27.
+const (
+	Keep     Action = "keep"     // vasthouden
+	Promote  Action = "promote"  // promoten
+	Divest   Action = "divest"   // afstoten
+	Recruit  Action = "recruit"  // werven
+	Identify Action = "identify" // identificeren
+)
+
+// Action is what is proposed for a layer.
+func (c Class) Action() Action {
+	switch c {
+	case Top, Large:
+		return Keep
+	case Medium, Small:
+		return Promote
+	case Inactive:
+		return Divest
+	case Prospect:
+		return Recruit
+	}
+	return Identify
+}
 
 // Cuts are the cumulative shares, in percent, at which the layers of active
 // customers end.
@@ -64,25 +99,29 @@ type Layer struct {
 }
 
 // Build puts active customers in layers, the largest first; equals in the order
-// of their ids, so that the same figures make the same pyramid. of says where
-// each one is.
-func Build(all []Customer, cuts Cuts) (layers [4]Layer, of map[id.Account]Class) {
-	sorted := slices.Clone(all)
-	slices.SortFunc(sorted, func(a, b Customer) int {
+// of their ids, so that the same figures make the same pyramid. classes says
+// where each one is, in the order of all.
+func Build(all []Customer, cuts Cuts) (layers [4]Layer, classes []Class) {
+	order := make([]int, len(all))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		a, b := &all[i], &all[j]
 		return cmp.Or(cmp.Compare(b.Cents, a.Cents), slices.Compare(a.ID[:], b.ID[:]))
 	})
-	of = make(map[id.Account]Class, len(all))
+	classes = make([]Class, len(all))
 	at := 0
-	for i, n := range cuts.Sizes(len(sorted)) {
+	for i, n := range cuts.Sizes(len(all)) {
 		l := Layer{Class: Classes[i], Count: n}
-		for _, c := range sorted[at : at+n] {
-			l.Cents += c.Cents
-			l.Least = c.Cents
-			of[c.ID] = l.Class
+		for _, c := range order[at : at+n] {
+			l.Cents += all[c].Cents
+			l.Least = all[c].Cents
+			classes[c] = l.Class
 		}
 		layers[i], at = l, at+n
 	}
-	return layers, of
+	return layers, classes
 }
 
 // RFM is a score from 1 to 5 each: how lately, how often, for how much; 5 is
@@ -132,9 +171,29 @@ type Value struct {
 	Discount  float64 // above -1, so 0.10 for ten percent
 }
 
-// Known says whether the sum converges to something.
-func (v Value) Known() bool {
-	return v.Retention >= 0 && v.Retention <= 1 && 1+v.Discount-v.Retention > 0
+var (
+	// ErrRetention says that a share of customers cannot be.
+	ErrRetention = fault.New(fault.Invalid, "pyramid.retention", "retention is between 0 and 100 percent")
+	// ErrDiscount says that a discount cannot be.
+	ErrDiscount = fault.New(fault.Invalid, "pyramid.discount", "a discount is between 0 and 100 percent")
+	// ErrEndless says that the sum grows without end.
+	ErrEndless = fault.New(fault.Invalid, "pyramid.endless", "with this retention and discount the value grows without end: 1 + discount - retention must be above zero")
+)
+
+// Check says why there is no value. Nobody stays more than always, and who stays
+// always without a discount is worth no number.
+func (v Value) Check() error {
+	wrong := fault.Fields{}
+	if !(v.Retention >= 0 && v.Retention <= 1) {
+		wrong.Add("retention", ErrRetention)
+	}
+	if !(v.Discount >= 0 && v.Discount <= 1) {
+		wrong.Add("discount", ErrDiscount)
+	}
+	if len(wrong) == 0 && 1+v.Discount-v.Retention <= 0 {
+		wrong.Add("discount", ErrEndless)
+	}
+	return wrong.Err()
 }
 
 // Ahead leaves the first margin out: m × r ÷ (1 + d − r).
@@ -144,7 +203,7 @@ func (v Value) Ahead() int64 { return v.times(v.Retention) }
 func (v Value) Whole() int64 { return v.times(1 + v.Discount) }
 
 func (v Value) times(factor float64) int64 {
-	if !v.Known() {
+	if v.Check() != nil {
 		return 0
 	}
 	return int64(math.Round(float64(v.Margin) * factor / (1 + v.Discount - v.Retention)))
