@@ -32,8 +32,8 @@ type Ranking = store.Ranking
 // Ranked is where an account stands in the pyramid.
 type Ranked = store.Ranked
 
-// homeCurrency is the currency in which relations are compared.
-const homeCurrency = "EUR"
+// HomeCurrency is the currency in which relations are compared.
+const HomeCurrency = "EUR"
 
 const (
 	rankJob   = "pyramid.rank"
@@ -192,8 +192,8 @@ func (r *ranker) gather(ctx context.Context, after id.Account, all []store.Ranka
 			if at == len(all) || all[at].ID != of { // in the bin
 				return
 			}
-			bought[at] = append(bought[at], pyramid.Purchase{Day: on, Cents: cents, Ranked: paid && currency == homeCurrency})
-			if paid && currency != homeCurrency && r.window.Has(on) {
+			bought[at] = append(bought[at], pyramid.Purchase{Day: on, Cents: cents, Ranked: paid && currency == HomeCurrency})
+			if paid && currency != HomeCurrency && r.window.Has(on) {
 				r.others[of] = append(r.others[of], money.Money{Cents: cents, Currency: currency})
 			}
 		})
@@ -311,7 +311,7 @@ func (r *ranker) row(acc store.Rankable) store.Ranked {
 		row.Class, row.Score, row.Cents, row.Times, row.First, row.Last = b.class, b.score, b.history.Cents, b.history.Times, b.history.First, b.history.Last
 		row.Wait = max(-1, day.At(acc.Created, r.zone).Until(row.First)) // an order that was there first tells nothing
 	}
-	k := store.RankSum{Owner: acc.Owner, Team: acc.Team, Class: row.Class, Recency: row.Score.Recency, Frequency: row.Score.Frequency, Currency: homeCurrency}
+	k := store.RankSum{Owner: acc.Owner, Team: acc.Team, Class: row.Class, Recency: row.Score.Recency, Frequency: row.Score.Frequency, Currency: HomeCurrency}
 	t := r.sums[k]
 	t.Count, t.Cents = t.Count+1, t.Cents+row.Cents
 	if acc.Noted {
@@ -401,12 +401,12 @@ type Pyramid struct {
 
 // Pyramid reads the pyramid of a day; without a day, of last night.
 func (a *App) Pyramid(ctx context.Context, who Who, d day.Day) (p Pyramid, err error) {
-	p.Currency = homeCurrency
+	p.Currency = HomeCurrency
 	err = a.read(ctx, who, member.OrderRead, func(v *store.View) error {
-		if err := p.find(v, d); err != nil {
+		if err := p.find(v, d); err != nil || !p.Known {
 			return err
 		}
-		sums, err := v.RankLayers(d, who.Reach(fact.Account))
+		sums, err := v.RankLayers(p.Day, who.Reach(fact.Account))
 		if err != nil {
 			return err
 		}
@@ -416,13 +416,14 @@ func (a *App) Pyramid(ctx context.Context, who Who, d day.Day) (p Pyramid, err e
 	return p, err
 }
 
-// find looks for the computation of a day among those that are kept.
+// find looks for the computation of a day among those that are kept; the one of
+// last night is also that of its own day.
 func (p *Pyramid) find(v *store.View, d day.Day) (err error) {
 	if p.Days, err = v.Rankings(); err != nil {
 		return err
 	}
 	for _, r := range p.Days {
-		if r.Day == d {
+		if r.Day == d || r.Day == "" && r.Until == d {
 			p.Ranking, p.Known = r, true
 		}
 	}
@@ -432,7 +433,7 @@ func (p *Pyramid) find(v *store.View, d day.Day) (err error) {
 
 func (p *Pyramid) fill(sums map[store.RankSum]store.RankTotal) {
 	for i, c := range pyramid.Classes {
-		t := sums[store.RankSum{Class: c, Currency: homeCurrency}]
+		t := sums[store.RankSum{Class: c, Currency: HomeCurrency}]
 		l := PyramidLayer{Class: c, Count: t.Count, Cents: t.Cents}
 		if i < len(p.Least) {
 			l.Least = p.Least[i]
@@ -440,11 +441,11 @@ func (p *Pyramid) fill(sums map[store.RankSum]store.RankTotal) {
 		p.Layers = append(p.Layers, l)
 		p.Total, p.Accounts = p.Total+t.Cents, p.Accounts+t.Count
 	}
-	p.Beside = sums[store.RankSum{Class: pyramid.Beside, Currency: homeCurrency}].Count
+	p.Beside = sums[store.RankSum{Class: pyramid.Beside, Currency: HomeCurrency}].Count
 	p.Accounts += p.Beside
 	other := map[string]int64{}
 	for k, t := range sums {
-		if k.Currency != homeCurrency {
+		if k.Currency != HomeCurrency {
 			other[k.Currency] += t.Cents
 		}
 	}
@@ -466,12 +467,12 @@ type Score struct {
 
 // Scores is recency against frequency within reach, of the ranked of last night.
 func (a *App) Scores(ctx context.Context, who Who, d day.Day) (p Pyramid, all []Score, err error) {
-	p.Currency = homeCurrency
+	p.Currency = HomeCurrency
 	err = a.read(ctx, who, member.OrderRead, func(v *store.View) error {
-		if err := p.find(v, d); err != nil {
+		if err := p.find(v, d); err != nil || !p.Known {
 			return err
 		}
-		sums, err := v.RankScores(d, who.Reach(fact.Account))
+		sums, err := v.RankScores(p.Day, who.Reach(fact.Account))
 		for recency := 5; recency >= 1; recency-- {
 			for frequency := 1; frequency <= 5; frequency++ {
 				t := sums[store.RankSum{Recency: recency, Frequency: frequency}]
@@ -519,7 +520,7 @@ type NewBusiness struct {
 // NewBusiness reads what new customers within reach brought. Without a period it
 // is about this year, as far as it was counted.
 func (a *App) NewBusiness(ctx context.Context, who Who, m Months) (n NewBusiness, err error) {
-	n.Currency, n.Months = homeCurrency, m
+	n.Currency, n.Months = HomeCurrency, m
 	err = a.read(ctx, who, member.OrderRead, func(v *store.View) error {
 		var p Pyramid
 		if err := p.find(v, ""); err != nil {

@@ -46,6 +46,7 @@ var places = []place{
 	{key: "duplicates", href: "/duplicates", icon: "copy", keys: "g d", right: member.AccountWrite, group: "customers", waits: (*visit).pairsWait},
 	{key: "handovers", href: "/handovers", icon: "handshake", keys: "g h", right: member.HandoverWrite, group: "customers", waits: (*visit).handoversWait},
 	{key: "decisions", href: "/decisions", icon: "hourglass", keys: "g b", right: member.CycleAgree, group: "customers", waits: (*visit).decisionsWait},
+	{key: "strategy", href: "/pyramid", icon: "layers", keys: "g s", right: member.OrderRead, group: "steer"},
 	{key: "settings", href: "/settings", icon: "settings", keys: "g i", right: member.Self, foot: true},
 }
 
@@ -140,6 +141,7 @@ func (d *Desk) routes() {
 	d.slippingRoutes()
 	d.orderRoutes()
 	d.handoverRoutes()
+	d.pyramidRoutes()
 }
 
 // home sends a member to the first place they may go, and a first visitor to
