@@ -54,6 +54,7 @@ var pointers = []pointer{
 	{"own_value", "record_id", "", rebuilt, "nor by its own fields"},
 	{"block", "record_id", "", rebuilt, "nor compared with others"},
 	{"outlook", "account_id", "", rebuilt, "what is expected is computed again every night"},
+	{"rank", "account_id", "", rebuilt, "as the outlook"},
 	{"snooze", "account_id", "", stays, "who is slipping away was put off for that record"},
 	{"pair", "a_id", "", stays, "what was decided about two records; one that was merged away is in no list of pairs"},
 	{"pair", "b_id", "", stays, "as the first of the two"},
