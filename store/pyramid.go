@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
 
 	"kring/base/day"
 	"kring/base/fault"
@@ -323,16 +322,7 @@ func (w *where) ranked(t filter.Term) bool {
 		from += " AND x.recency > 0"
 		t.Args = fifthsOf(t.Args)
 	}
-	in := &where{}
-	in.exists(from, col, t)
-	each := strings.Count(in.String(), "EXISTS (")
-	rest, args := in.args, []any{}
-	for range each { // each time with the day
-		n := len(in.args) / each
-		args, rest = append(append(args, w.day), rest[:n]...), rest[n:]
-	}
-	w.b.WriteString(in.String())
-	w.args = append(w.args, args...)
+	w.existsWith(from, col, t, w.day)
 	return true
 }
 

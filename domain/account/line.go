@@ -39,7 +39,7 @@ func Catalogue() catalogue.Catalogue {
 		catalogue.Field{Key: "recency", Kind: catalogue.Choice, Choices: fifths},
 		catalogue.Field{Key: "frequency", Kind: catalogue.Choice, Choices: fifths},
 		catalogue.Field{Key: "money", Kind: catalogue.Choice, Choices: fifths},
-		catalogue.Field{Key: "class_on", Kind: catalogue.Date},
+		catalogue.Field{Key: "class_on", Kind: catalogue.AsOf},
 		catalogue.Field{Key: "created_at", Kind: catalogue.Instant, Sort: true, Column: true},
 		catalogue.Field{Key: "updated_at", Kind: catalogue.Instant, Sort: true, Column: true, Shown: true},
 	)
