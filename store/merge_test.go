@@ -36,8 +36,6 @@ import (
 var noRecords = []string{
 	"org_id", "id", "owner_id", "team_id", "parent_id", "member_id", "login_id", "webhook_id", "fact_id", "file_id", "job_id", "bulk_id", "merge_id", "part_of",
 	"decided_by", "from_id", "to_id", "order_id", "approver_id", "actor_id", "intake_id", "name", "bytes", "holder", "request",
-	"evidence", "place", // an order or a decision; how far a count is
-	"decided_by", "approver_id", "actor_id", "intake_id", "name", "bytes", "holder", "request",
 	"ladder_id", "evidence", "place", // an order or a decision; how far a count is
 }
 
