@@ -26,7 +26,7 @@ func (a *App) definition(v *store.View) (Definition, error) { return v.ActiveDef
 type Span struct{ From, Until day.Day }
 
 // RingAsk is what the ring is asked for: a period, and the relations of a team
-// or an owner when they are named, of those within reach.
+// with those below it or of an owner when they are named, of those within reach.
 type RingAsk struct {
 	Span
 	Team  id.Team
@@ -45,6 +45,7 @@ type Ring struct {
 	Currency   string        // in which turnover is counted
 	Others     []money.Money // turnover in other currencies, never added
 	Counting   Progress      // when not every relation is counted yet
+	Teams      []id.Team     // the team that was asked for and those below it, as a list is asked for them
 }
 
 // Progress is how far something is; the zero value when it is done.
@@ -102,7 +103,12 @@ func (a *App) ring(v *store.View, who Who, ask RingAsk) (r Ring, err error) {
 	if r.Counting, err = counting(v, r.Definition); err != nil {
 		return r, err
 	}
-	rule, scope := r.Definition.Rule, who.scope(ask)
+	scope, err := who.scope(v, ask)
+	if err != nil {
+		return r, err
+	}
+	rule := r.Definition.Rule
+	r.Teams = scope.Teams
 	if r.Start, err = standingAt(v, rule, scope, ask.From); err != nil {
 		return r, err
 	}
@@ -138,8 +144,14 @@ func (s Span) check() error {
 }
 
 // scope is which relations are counted for who.
-func (w Who) scope(ask RingAsk) store.Scope {
-	return store.Scope{Reach: w.Reach(fact.Account), Owner: ask.Owner, Team: ask.Team}
+func (w Who) scope(v *store.View, ask RingAsk) (s store.Scope, err error) {
+	s = store.Scope{Reach: w.Reach(fact.Account), Owner: ask.Owner}
+	if ask.Team.IsZero() {
+		return s, nil
+	}
+	groups, err := v.Teams()
+	s.Teams = member.Below(ask.Team, groups)
+	return s, err
 }
 
 // standingAt is how many stood where at the end of the day before one.
@@ -182,7 +194,11 @@ func (a *App) Movers(ctx context.Context, who Who, ask MoverAsk) (all []Mover, n
 		if err != nil {
 			return err
 		}
-		all, err = v.Movers(d.Rule, who.scope(ask.RingAsk), ask.Flow, ask.From, ask.Until, after, limit+1)
+		scope, err := who.scope(v, ask.RingAsk)
+		if err != nil {
+			return err
+		}
+		all, err = v.Movers(d.Rule, scope, ask.Flow, ask.From, ask.Until, after, limit+1)
 		return err
 	})
 	if len(all) > limit {
@@ -228,7 +244,10 @@ func (a *App) RingMonths(ctx context.Context, who Who, ask RingAsk) (all []Month
 		if err != nil {
 			return err
 		}
-		scope := who.scope(ask)
+		scope, err := who.scope(v, ask)
+		if err != nil {
+			return err
+		}
 		at, err := standingAt(v, d.Rule, scope, from)
 		if err != nil {
 			return err

@@ -135,11 +135,16 @@ func (s *sums) write(tx *Tx) error {
 }
 
 // Scope is which relations are counted: those within reach, and of those the
-// ones of a team or an owner when they are named.
+// ones of some teams or an owner when they are named.
 type Scope struct {
 	Reach member.Reach
 	Owner id.Member
-	Team  id.Team
+	Teams []id.Team
+}
+
+// all says whether every relation is counted.
+func (s Scope) all() bool {
+	return s.Reach.Scope == member.All && s.Owner.IsZero() && len(s.Teams) == 0
 }
 
 func (w *where) scope(alias string, s Scope) *where {
@@ -147,8 +152,8 @@ func (w *where) scope(alias string, s Scope) *where {
 	if !s.Owner.IsZero() {
 		w.and(alias+".owner_id = ?", s.Owner)
 	}
-	if !s.Team.IsZero() {
-		w.and(alias+".team_id = ?", s.Team)
+	if len(s.Teams) > 0 {
+		w.in(alias+".team_id", len(s.Teams), anys(s.Teams)...)
 	}
 	return w
 }
@@ -277,7 +282,7 @@ func (v *View) Terms(rule int64, s Scope, from, until day.Day) (all []Term, err 
 	defer fault.Wrap(&err, "store.Terms")
 	w := v.where("s").and("s.rule = ?", rule).and("s.until_day >= ?", string(from)).and("s.until_day < ?", string(until))
 	table := "stay s"
-	if s.Reach.Scope != member.All || !s.Owner.IsZero() || !s.Team.IsZero() {
+	if !s.all() {
 		table += " JOIN standing x ON x.org_id = s.org_id AND x.rule = s.rule AND x.account_id = s.account_id"
 		w.scope("x", s)
 	}
