@@ -4,7 +4,9 @@ import (
 	"kring/app"
 	"kring/base/fact"
 	"kring/base/fault"
+	"kring/domain/account"
 	"kring/domain/entry"
+	"kring/domain/filter"
 	"kring/domain/member"
 	"kring/domain/organisation"
 	"kring/store"
@@ -43,4 +45,11 @@ var faultFields = fault.ErrFields
 func fieldsOf(err error) map[string]*fault.Fault {
 	f, _ := fault.From(err)
 	return f.Fields
+}
+
+// everything is the question of a list that leaves nothing out.
+func everything() filter.Query {
+	q := filter.New(account.Catalogue())
+	q.Limit = 200
+	return q
 }

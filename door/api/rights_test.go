@@ -83,6 +83,14 @@ var trials = map[string]trial{
 	"list_decisions":    {right: member.CycleAgree, lists: "decision", query: "limit=200", good: 200},
 	"answer_decision":   {right: member.CycleAgree, on: "decision", body: `{"agreed":true}`, good: 200},
 	"withdraw_decision": {right: member.CycleDecide, on: "decision", good: 200},
+	"get_ring":          {right: member.OrderRead, query: "from=2026-01-01&until=2026-11-23", good: 200},
+	"list_moves":        {right: member.OrderRead, lists: "account", query: "from=2026-01-01&until=2026-11-23&to=potential&event=begun&limit=200", good: 200},
+	"list_ring_months":  {right: member.OrderRead, query: "from=2026-01-01&until=2026-11-23", good: 200},
+	"list_definitions":  {right: member.OrderRead, good: 200},
+	"add_definition": {right: member.DefinitionSet, good: 409, // there is one with these thresholds
+		body: `{"name":"Kopers","counts_potential":false,"counts_former":false,"min_purchases_for_customer":1,"loyal_min_purchases":3,"loyal_window_months":24,"inactive_after_months":12,"includes_non_monetary":false}`},
+	"choose_definition": {right: member.DefinitionSet, body: `{"version":1,"after":1,"why":"Zo blijft het."}`, good: 409},
+	"retire_definition": {right: member.DefinitionSet, body: `{"version":1}`, good: 409},
 
 	"list_handovers":    {right: member.AccountRead, lists: "handover", query: "of=all&limit=200", good: 200},
 	"propose_handover":  {right: member.HandoverWrite, on: "account", body: `{"to":"00000000-0000-0000-0000-000000000000"}`, good: 422},
