@@ -23,7 +23,7 @@ func TestSlipping(t *testing.T) {
 		}
 	}
 	b.get("/slipping").status(200).sees("Niemand glijdt weg", "Nog niet berekend")
-	b.get("/slipping/model").status(200).sees("Nog niet berekend", "1,5 × de eigen middelste tussenpoos", "Nu berekenen")
+	b.get("/slipping/model").status(200).sees("Nog niet berekend", "1,5\u00a0×\u00a0de eigen middelste tussenpoos", "Nu berekenen")
 	buyer := func(name string, form account.LegalForm, days ...day.Day) account.Account {
 		t.Helper()
 		a, err := b.world.App.AddAccount(t.Context(), b.who, account.Draft{Name: name, LegalForm: form})
