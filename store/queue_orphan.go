@@ -18,7 +18,7 @@ import (
 // PostgreSQL share no file system; there the leases decide.
 func (w *worker) appear(ctx context.Context) (err error) {
 	defer fault.Wrap(&err, "store.appear")
-	if w.db.dir == "" {
+	if w.db.url != "" { // a folder may be named beside it
 		return nil
 	}
 	name := filepath.Join(w.db.dir, "work.lock")

@@ -811,7 +811,7 @@ func victim(t *testing.T, where string) {
 	c, o := store.Config{Dir: where}, victimOptions
 	o.Lease = time.Hour
 	if strings.Contains(where, "://") {
-		c, o = store.Config{URL: where}, victimOptions
+		c, o = store.Config{URL: where, Dir: "not there"}, victimOptions // as the command line names both
 	}
 	db, err := store.Open(t.Context(), c)
 	if err != nil {
