@@ -104,9 +104,11 @@ func parts() map[string]templ.Component {
 			look.Skeleton{},
 			look.Progress{Label: "Importeren", Value: 412, Max: 640, Words: "Importeren, 412 van 640"},
 		),
-		"table":       sampleTable(),
-		"plain table": look.Table{Label: "Rijen", Plain: true, Columns: []look.Column{{Label: "Naam", Grow: true, Phone: look.PhoneTitle}, {Label: "Bedrag", Number: true, Phone: look.PhoneEnd}}, Rows: []look.Row{{ID: "a", Cells: []look.Cell{{Text: "Rij in rust"}, {Text: "€ 9.800"}}}, {ID: "b", Selected: true, Cells: []look.Cell{{Text: "Rij gekozen"}, {Text: "€ 18.400"}}}}},
-		"empty table": look.Table{Label: "Niets", Empty: look.EmptyState{Title: "Niets gevonden met deze filters."}},
+		"big ring":       sampleKring("drawn"),
+		"big ring empty": look.Kring{ID: "none", Label: "Niemand", Total: look.KringFigure{Text: "0"}, Size: "Relaties"},
+		"table":          sampleTable(),
+		"plain table":    look.Table{Label: "Rijen", Plain: true, Columns: []look.Column{{Label: "Naam", Grow: true, Phone: look.PhoneTitle}, {Label: "Bedrag", Number: true, Phone: look.PhoneEnd}}, Rows: []look.Row{{ID: "a", Cells: []look.Cell{{Text: "Rij in rust"}, {Text: "€ 9.800"}}}, {ID: "b", Selected: true, Cells: []look.Cell{{Text: "Rij gekozen"}, {Text: "€ 18.400"}}}}},
+		"empty table":    look.Table{Label: "Niets", Empty: look.EmptyState{Title: "Niets gevonden met deze filters."}},
 		"lines": look.Lines{Label: "Verwacht en werkelijk", Top: "40", Most: 40, Begin: "1 jan", End: "1 jul", Mark: 4, Marked: "Achtergehouden", Lines: []look.Line{
 			{Label: "Werkelijk", Values: []float64{3, 12, 22, 31, 28, 25}}, {Label: "Verwacht", Values: []float64{5, 14, 24, 28, 27, 26}}}},
 		"empty": look.EmptyState{Picture: look.Ring{Size: 56}, Title: "Nog niemand aan het begin van de kring", Voice: "De cyclus begint bij wie nog niet koopt maar misschien interesse heeft.",
@@ -136,7 +138,7 @@ func sheetPage() templ.Component {
 	f := look.Frame{Shell: shell(), Title: "Onderdelen", Scripts: []string{"table.js"}, Crumbs: []look.Crumb{{Label: "Onderdelen"}}, Head: look.Heading{Title: "Onderdelen", Lead: "Elk onderdeel met zijn toestanden."}}
 	return inside(f.Around(), together(
 		headed("Knop", p["button"]), headed("Veld", p["field"]), headed("Keuze", p["choice"]), headed("Meer velden", p["input"]), headed("Fase, chip, persoon", p["chip"]),
-		headed("Ring", p["ring"]), headed("Melding", p["message"]), headed("Menu en laden", p["menu"]), headed("Tabel", p["plain table"]),
+		headed("Ring", p["ring"]), headed("De Kring", p["big ring"], p["big ring empty"]), headed("Melding", p["message"]), headed("Menu en laden", p["menu"]), headed("Tabel", p["plain table"]),
 		headed("Leeg", p["empty"]), headed("Tijdlijn", p["timeline"]),
 	))
 }
