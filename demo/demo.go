@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 
@@ -186,6 +187,15 @@ func (f *founder) relations() error {
 			firms = append(firms, f.draw(p))
 		}
 	}
+	deal(firms)
+	var found []firm // of new business: they bought after all others, one by one
+	firms = slices.DeleteFunc(firms, func(one firm) bool {
+		if one.owner == newBusiness && len(one.life.orders) > 0 {
+			found = append(found, one)
+			return true
+		}
+		return false
+	})
 	// Several at a time: those that wait for the disk share one commit.
 	jobs, failed := make(chan firm), make([]error, 16)
 	var wg sync.WaitGroup
@@ -209,10 +219,18 @@ func (f *founder) relations() error {
 	for i := len(pictured) - 1; i >= 0; i-- {
 		p := pictured[i]
 		p.account.ExternalID = f.customer()
-		p.account.Kind = account.Organisation
+		p.account.Kind, p.life = account.Organisation, lives[p.account.Name]
 		if err := f.add(p); err != nil {
 			return err
 		}
+	}
+	for _, one := range found {
+		if err := f.add(one); err != nil {
+			return err
+		}
+	}
+	if err := f.handOvers(); err != nil {
+		return err
 	}
 	return f.binned()
 }
@@ -228,6 +246,7 @@ type firm struct {
 	account account.Draft
 	people  []contact.Draft
 	files   []paper
+	life    life
 }
 
 type paper struct{ name, text string }
@@ -277,7 +296,7 @@ func (f *founder) add(one firm) error {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
-	return nil
+	return f.live(one, acc)
 }
 
 // binned puts two old relations away, so that the bin has something in it.

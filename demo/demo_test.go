@@ -65,6 +65,10 @@ func TestFound(t *testing.T) {
 		{"sanne@brandt.example", "owner=me", 46},
 		{"sanne@brandt.example", "", 46 + 58}, // team Oost
 		{"sanne@brandt.example", "city=Harlingen&owner=me&q=rederij", 1},
+		{"daan@brandt.example", "phase=potential", 142},
+		{"daan@brandt.example", "phase=new", 38},
+		{"daan@brandt.example", "phase=loyal", 117},
+		{"daan@brandt.example", "phase=ex", 24},
 		{"daan@brandt.example", "own.regio=noord&q=ziekenhuis oosterveld", 1},
 	} {
 		if got := count(test.email, test.query); got != test.want {

@@ -30,7 +30,7 @@ type Column struct {
 	Sorted string // "up", "down" or ""
 	Number bool   // right aligned
 	Phone  string
-	Drop   int  // 0…3
+	Drop   int  // 0…4
 	Grow   bool // takes the room that is left
 }
 

@@ -478,11 +478,17 @@ func (l *listing) drop(f catalogue.Field) int {
 	}
 	switch f.Key {
 	case "email":
-		if l.kind == fact.Contact { // a function and a role stand beside it
+		switch {
+		case l.ringed(): // the phase stands beside it
+			return 4
+		case l.kind == fact.Contact: // a function and a role do
 			return 3
 		}
 		return 2
 	case "tags", "roles":
+		if l.ringed() {
+			return 2
+		}
 		return 1
 	}
 	return 0

@@ -157,16 +157,16 @@ func (q *orderAsk) table() look.Table {
 	t, w := q.v.words.T, q.v.words
 	table := look.Table{Label: t("order.many"), More: q.next, Plain: true, Columns: []look.Column{
 		{Key: "account", Label: t("order.account"), Phone: look.PhoneTitle}, {Key: "day", Label: t("order.day"), Phone: look.PhoneSub}, {Key: "number", Label: t("order.number"), Drop: 2},
-		{Key: "amount", Label: t("order.amount"), Number: true, Phone: look.PhoneEnd}, {Key: "state", Label: t("order.state"), Drop: 1},
+		{Key: "amount", Label: t("order.amount"), Number: true, Phone: look.PhoneEnd},
 	}}
 	for _, o := range q.all {
 		href := "/orders/" + o.ID.String()
-		state := look.Cell{Text: t("order.state_confirmed")}
+		name := look.Cell{Text: q.called[o.Account], Href: href}
 		if !o.Stands() {
-			state = look.Cell{Text: t("order.is_cancelled"), Tone: look.Warn}
+			name.Sub = t("order.is_cancelled")
 		}
 		table.Rows = append(table.Rows, look.Row{ID: o.ID.String(), Name: q.called[o.Account], Href: href, Muted: !o.Stands(), Cells: []look.Cell{
-			{Text: q.called[o.Account], Href: href}, {Text: w.DayText(string(o.Day))}, {Text: o.Number}, {Text: w.Money(o.Amount.Cents, o.Amount.Currency)}, state,
+			name, {Text: w.DayText(string(o.Day))}, {Text: o.Number}, {Text: w.Money(o.Amount.Cents, o.Amount.Currency)},
 		}})
 	}
 	return table

@@ -90,7 +90,11 @@ func (d *dossier) meta() (list []look.MetaFact) {
 	if owner, ok := d.value("owner").(id.Member); ok {
 		add("user", d.memberName(owner), "")
 	}
-	add("calendar", d.v.words.Tf("record.since", map[string]any{"day": d.v.words.Date(d.created)}), "")
+	since := d.v.words.Date(d.created)
+	if d.standing != nil { // what is known of them may be older than the record
+		since = d.v.words.DayText(string(d.standing.Moves[0].Day))
+	}
+	add("calendar", d.v.words.Tf("record.since", map[string]any{"day": since}), "")
 	return list
 }
 
