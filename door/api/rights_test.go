@@ -9,8 +9,10 @@ import (
 	"testing"
 
 	"kring/app"
+	"kring/base/day"
 	"kring/base/fact"
 	"kring/base/id"
+	"kring/base/job"
 	"kring/base/money"
 	"kring/domain/account"
 	"kring/domain/contact"
@@ -92,6 +94,15 @@ var trials = map[string]trial{
 	"choose_definition": {right: member.DefinitionSet, body: `{"version":1,"after":1,"why":"Zo blijft het."}`, good: 409},
 	"retire_definition": {right: member.DefinitionSet, body: `{"version":1}`, good: 409},
 
+	"list_slipping":      {right: member.OrderRead, lists: "slip", query: "limit=200", good: 200},
+	"get_slipping_model": {right: member.OrderRead, good: 200},
+	"fit_slipping":       {right: member.SettingManage, good: 202},
+	"get_outlook":        {right: member.OrderRead, on: "slip", good: 200},
+	"postpone_slipping":  {right: member.CycleDecide, on: "slip", body: `{"until":"2026-12-24"}`, good: 200},
+	"reopen_slipping": {right: member.CycleDecide, on: "slip", good: 200, setup: func(h *house, admin app.Who, target string) {
+		_, err := h.App.PutOff(h.t.Context(), admin, parsed[id.Account](h, target), "2026-12-24")
+		h.must(err)
+	}},
 	"list_handovers":    {right: member.AccountRead, lists: "handover", query: "of=all&limit=200", good: 200},
 	"propose_handover":  {right: member.HandoverWrite, on: "account", body: `{"to":"00000000-0000-0000-0000-000000000000"}`, good: 422},
 	"get_handover":      {right: member.AccountRead, on: "handover", good: 200},
@@ -245,6 +256,14 @@ func (h *house) thing(kind string, admin, of app.Who) string {
 	switch kind {
 	case "account":
 		return at().ID.String()
+	case "slip": // who bought every six weeks, and then no more
+		a := at()
+		for _, on := range []day.Day{"2026-02-01", "2026-03-15", "2026-04-26", "2026-06-09"} {
+			_, err := h.App.PlaceOrder(ctx, admin, order.Draft{Account: a.ID, Day: on, Amount: money.Money{Cents: 1000, Currency: "EUR"}})
+			h.must(err)
+		}
+		h.must(h.App.Jobs()["slipping.fit"](ctx, job.Job{Kind: "slipping.fit", Org: admin.Org.ID}))
+		return a.ID.String()
 	case "order", "customer", "decision":
 		a := at()
 		o, err := h.App.PlaceOrder(ctx, admin, order.Draft{Account: a.ID, Day: "2026-11-01", Amount: money.Money{Cents: 1000, Currency: "EUR"}})
@@ -350,7 +369,7 @@ func seen(who app.Who, kind, whose string) bool {
 		return false
 	}
 	switch kind {
-	case "account", "merge", "file", "duplicate", "order", "customer", "decision", "handover", "reception":
+	case "account", "merge", "file", "duplicate", "order", "customer", "decision", "slip", "handover", "reception":
 		return who.Scope(fact.Account) == member.All
 	case "contact":
 		return who.Scope(fact.Contact) == member.All
