@@ -13,6 +13,9 @@ import (
 	"kring/store"
 )
 
+// ActiveDefinition is the state of the one that holds.
+const ActiveDefinition = store.Active
+
 // Choice is that somebody made a version of the definition the active one.
 type Choice = store.Choice
 

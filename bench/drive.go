@@ -16,6 +16,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"kring/base/day"
 )
 
 // line is one connection of a client: it writes requests that were made before
@@ -223,6 +225,12 @@ func (r *run) measure() error {
 			return r.get(server, "/api/v1/search?q="+url.QueryEscape(words[(c*31+n)%len(words)]), token)
 		}
 	}
+	today := day.At(time.Now().UnixMilli(), time.UTC)
+	span := func(n int) string { // a year that ended on one of the last hundred days
+		until := today.Add(-n % 100)
+		return "from=" + string(until.Months(-12)) + "&until=" + string(until)
+	}
+	months := "from=" + string(today.Months(-23)) + "&until=" + string(today)
 	quick := func(w Row) bool { return w.Rate >= 1500 && w.P99 <= 30 }
 	paths := []path{
 		{name: "API read of one account", budget: "≥ 0.30 of bare, ≥ 0.70 of driver + handler, p99 ≤ 5 ms", want: 200, driver: "/visit",
@@ -252,6 +260,14 @@ func (r *run) measure() error {
 		{name: "list page (HTML)", budget: "≥ 400 /s, p99 ≤ 50 ms", want: 200,
 			next: func(int, int) []byte { return r.get(server, "/accounts?kind=organisation&sort=-updated_at", cookie) },
 			met:  func(w Row) bool { return w.Rate >= 400 && w.P99 <= 50 }},
+		{name: "API ring of a year", budget: "p99 ≤ 50 ms", want: 200,
+			next: func(c, n int) []byte { return r.get(server, "/api/v1/ring?"+span(c*7+n), token) }, met: func(w Row) bool { return w.P99 <= 50 }},
+		{name: "API ring, 24 months", budget: "p99 ≤ 200 ms", want: 200,
+			next: func(c, n int) []byte { return r.get(server, "/api/v1/ring/months?"+months, token) }, met: func(w Row) bool { return w.P99 <= 200 }},
+		{name: "API list of 50, by phase on a day", budget: "p99 ≤ 50 ms", want: 200,
+			next: func(c, n int) []byte {
+				return r.get(server, "/api/v1/accounts?limit=50&phase="+[]string{"potential", "new", "loyal", "ex"}[n%4]+"&phase_on="+string(today.Add(-(c*31+n*7)%700)), token)
+			}, met: func(w Row) bool { return w.P99 <= 50 }},
 		{name: "list page (HTML), counted anew", budget: "p99 ≤ 50 ms", want: 200,
 			next: func(c, n int) []byte {
 				return r.get(server, "/accounts?"+r.world.Lists[(c*5+n)%len(r.world.Lists)], cookie)

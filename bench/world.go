@@ -13,13 +13,17 @@ import (
 	"time"
 
 	"kring/app"
+	"kring/base/day"
 	"kring/base/fact"
 	"kring/base/id"
+	"kring/base/money"
 	"kring/demo"
 	"kring/domain/account"
 	"kring/domain/contact"
+	"kring/domain/cycle"
 	"kring/domain/filter"
 	"kring/domain/member"
+	"kring/domain/order"
 	"kring/domain/organisation"
 	"kring/store"
 )
@@ -133,7 +137,11 @@ func (r *run) pour(db *store.DB, machine app.Who, staff []member.Member) error {
 	for range 2 {
 		drawn.Go(func() {
 			for n := range numbers {
-				l, err := drawLot(demo.NewHat(r.Seed<<20+uint64(n)), staff, min(chunk, r.Accounts-n*chunk), db.Now())
+				hat := demo.NewHat(r.Seed<<20 + uint64(n))
+				l, err := drawLot(hat, staff, min(chunk, r.Accounts-n*chunk), db.Now())
+				if err == nil {
+					err = l.live(hat, db.Now())
+				}
 				if err != nil {
 					once.Do(func() { failed = err })
 					stop()
@@ -160,7 +168,7 @@ func (r *run) pour(db *store.DB, machine app.Who, staff []member.Member) error {
 	go func() { drawn.Wait(); close(lots) }()
 	done := 0
 	for l := range lots {
-		err := db.Write(r.ctx, machine.Org.ID, fact.Actor{Kind: "system", Name: "bench"}, func(tx *store.Tx) error { return write(tx, l.accounts, l.contacts) })
+		err := db.Write(r.ctx, machine.Org.ID, fact.Actor{Kind: "system", Name: "bench"}, func(tx *store.Tx) error { return write(tx, l) })
 		if err != nil {
 			return err
 		}
@@ -171,8 +179,45 @@ func (r *run) pour(db *store.DB, machine app.Who, staff []member.Member) error {
 }
 
 type drawnLot struct {
-	accounts []account.Account
-	contacts []contact.Contact
+	accounts  []account.Account
+	contacts  []contact.Contact
+	orders    []order.Order
+	decisions []store.Decision
+}
+
+// live draws what became of the accounts: of twenty, eleven never bought, five
+// bought once or twice, four come back, and of those that buy some left or were
+// told to.
+func (l *drawnLot) live(h *demo.Hat, now int64) error {
+	today := day.At(now, time.UTC)
+	for _, a := range l.accounts {
+		buys := 0
+		switch n := h.N(20); {
+		case n < 4:
+			buys = 3 + h.N(3)
+		case n < 9:
+			buys = 1 + h.N(2)
+		}
+		began, last := day.At(a.Created, time.UTC), day.Day("")
+		known := began.Until(today)
+		for range buys {
+			on := began.Add(h.N(known + 1))
+			o, err := order.New(id.New[id.Order](), now, today, order.Draft{Account: a.ID, Day: on, Amount: money.Money{Cents: int64(5_000 + h.N(500_000)), Currency: store.Home}})
+			if err != nil {
+				return err
+			}
+			l.orders, last = append(l.orders, o), max(last, on)
+		}
+		if buys == 0 || h.N(6) > 0 {
+			continue
+		}
+		d := cycle.Decision{ID: id.New[id.Record](), Kind: cycle.Notice, Day: last.Add(h.N(last.Until(today) + 1)), At: now, Reason: cycle.Price, By: a.Owner, State: cycle.Stands}
+		if h.N(8) == 0 {
+			d.Kind, d.Reason, d.Note = cycle.Ending, cycle.NonPayment, "Betaalt niet."
+		}
+		l.decisions = append(l.decisions, store.Decision{Decision: d, Account: a.ID})
+	}
+	return nil
 }
 
 // drawLot draws accounts spread over five years, with three contacts at every
@@ -213,22 +258,33 @@ func drawLot(h *demo.Hat, staff []member.Member, n int, now int64) (l drawnLot, 
 
 // write stores a lot, with what happened to each account since: five facts for
 // every account, all in all.
-func write(tx *store.Tx, accounts []account.Account, contacts []contact.Contact) error {
-	var created, since, met []fact.Fact
-	for i, a := range accounts {
+func write(tx *store.Tx, l drawnLot) error {
+	var created, since, met, bought []fact.Fact
+	for i, a := range l.accounts {
 		created = append(created, fact.Fact{Deed: "account.created", Changes: account.Diff(account.Account{}, a)})
 		for range 2 + i%2 {
 			since = append(since, fact.Fact{Deed: "account.changed", Kind: fact.Account, Subject: a.ID.Any(), Account: a.ID, Label: a.Name, Changes: []fact.Change{fact.Of("note", "", "Kwartaalgesprek gevoerd.")}})
 		}
 	}
-	for _, c := range contacts {
+	for _, o := range l.orders {
+		bought = append(bought, fact.Fact{Deed: "order.placed", Changes: order.Diff(order.Order{}, o)})
+	}
+	for _, c := range l.contacts {
 		met = append(met, fact.Fact{Deed: "contact.created", Changes: contact.Diff(contact.Contact{}, c)})
 	}
-	if err := tx.AddAccounts(accounts, created); err != nil {
+	if err := tx.AddAccounts(l.accounts, created); err != nil {
 		return err
 	}
-	if err := tx.AddContacts(contacts, met); err != nil {
+	if err := tx.AddContacts(l.contacts, met); err != nil {
 		return err
+	}
+	if err := tx.AddOrders(l.orders, bought); err != nil {
+		return err
+	}
+	for _, d := range l.decisions {
+		if _, err := tx.AddDecision(d, fact.Fact{Deed: "decision.taken"}); err != nil {
+			return err
+		}
 	}
 	return tx.AddFacts(since)
 }

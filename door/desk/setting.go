@@ -25,6 +25,7 @@ var settingPlaces = []struct {
 	{"security", "/settings/security", "shield-check", "self", member.Self},
 	{"tokens", "/settings/tokens", "key", "self", member.Self},
 	{"organisation", "/settings/organisation", "building", "house", member.SettingManage},
+	{"definition", "/settings/definition", "scale", "house", member.OrderRead},
 	{"members", "/settings/members", "users", "house", member.MemberManage},
 	{"teams", "/settings/teams", "users-round", "house", member.MemberManage},
 	{"roles", "/settings/roles", "eye", "house", member.SettingManage},
@@ -44,6 +45,7 @@ func (d *Desk) settingRoutes() {
 	d.member("POST /settings/organisation", saveOrganisation)
 	d.member("GET /settings/roles", rolesPage)
 	d.member("POST /settings/roles", saveRoles)
+	d.definitionRoutes()
 	d.securityRoutes()
 	d.tokenRoutes()
 	d.memberRoutes()
