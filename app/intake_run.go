@@ -400,7 +400,7 @@ func (a *App) runIntake(ctx context.Context, j job.Job) error {
 	if err := a.db.Read(ctx, j.Org, p.learn); err != nil {
 		return err
 	}
-	for ended := false; !ended; {
+	for first, ended := true, false; !ended; first = false {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -414,6 +414,11 @@ func (a *App) runIntake(ctx context.Context, j job.Job) error {
 		}
 		if err := a.intakePage(ctx, j, p, int64(len(rows)), broken); err != nil {
 			return err
+		}
+		if first && !ended {
+			if err := a.db.SizeIntake(ctx); err != nil {
+				return err
+			}
 		}
 	}
 	if err := a.sweepIntake(ctx, who, in, in.Pass+1, in.Pass); err != nil {

@@ -27,6 +27,7 @@ type roll struct {
 	plain map[string]string                  // field → column
 	keyed map[string]string                  // field → column of folded text: compared and sorted folded
 	lists map[string]string                  // field → column of words, ",a,b,"
+	aside []string                           // fields that stand beside every order, in its index
 	other func(w *where, t filter.Term) bool // fields in rows of their own
 	scope func(w *where, r member.Reach)
 }
@@ -40,6 +41,7 @@ var accounts = roll{
 	},
 	keyed: map[string]string{"name": "a.name_key", "city": "a.city_key"},
 	lists: map[string]string{"counter_value": "a.counter_value"},
+	aside: []string{"kind", "owner", "team", "city", "size"},
 	other: (*where).ranked,
 	scope: func(w *where, r member.Reach) { w.reach("a", r) },
 }
@@ -52,6 +54,7 @@ var contacts = roll{
 		"created_at": "a.created_at", "updated_at": "a.updated_at",
 	},
 	keyed: map[string]string{"name": "a.name_key", "city": "a.city_key"},
+	aside: []string{"owner", "team", "city"},
 	other: func(w *where, t filter.Term) bool {
 		const at = "contact_account x WHERE x.org_id = a.org_id AND x.contact_id = a.id"
 		switch t.Field.Key {
@@ -503,9 +506,10 @@ func (v *View) CountContacts(q filter.Query, lens filter.Lens, r member.Reach) (
 	return v.count(contacts, q, lens, r)
 }
 
-// count counts to a bound. Which order the rows come in does not matter, so when
-// no index leads to them they come in that of the table: in that of an index each
-// is on another page. The sign keeps the indexes of what is not in the bin away.
+// count counts to a bound, in an index when that has all that is asked. Else, and
+// when no index leads to the rows, they come in the order of the table, since that
+// does not matter: in that of an index each is on another page. The sign keeps the
+// indexes of what is not in the bin away.
 func (v *View) count(l roll, q filter.Query, lens filter.Lens, r member.Reach) (n int, capped bool, err error) {
 	w := v.asked(l, q, lens, r)
 	best, few, err := v.narrow(l, q, lens)
@@ -514,15 +518,15 @@ func (v *View) count(l roll, q filter.Query, lens filter.Lens, r member.Reach) (
 	}
 	from := l.table + " a"
 	switch {
+	case best.self: // its index is the first to be thought of
 	case few:
 		w.and("a.id IN ("+best.query()+")", best.args...)
-	case best.from != "" && !best.self: // as they come from their index, until there are enough
+	case best.from != "": // as they come from their index, until there are enough
 		from = best.from + " x CROSS JOIN " + from
 		w.and("a.id = x."+best.name+" AND x.org_id = ? AND "+best.cond, best.args...)
 	}
 	cond := w.String()
-	ranged := func(t filter.Term) bool { return t.Field.Sort } // an index has its order
-	if best.from == "" && r.Scope == member.All && !slices.ContainsFunc(q.Terms(lens), ranged) {
+	if terms := q.Terms(lens); best.from == "" && r.Scope == member.All && !slices.ContainsFunc(terms, ranged) && (!l.asideAll(terms) || q.Search != "") {
 		cond = strings.Replace(cond, "a.deleted_at IS NULL", "+a.deleted_at IS NULL", 1)
 	}
 	w.args = append(w.args, MostCounted+1)
@@ -531,6 +535,14 @@ func (v *View) count(l roll, q filter.Query, lens filter.Lens, r member.Reach) (
 		return n, err
 	})
 	return min(n, MostCounted), n > MostCounted, err
+}
+
+// ranged says that an index has the order of what is asked.
+func ranged(t filter.Term) bool { return t.Field.Sort }
+
+// asideAll says whether all that is asked stands in the index of every order.
+func (l roll) asideAll(terms []filter.Term) bool {
+	return !slices.ContainsFunc(terms, func(t filter.Term) bool { return !slices.Contains(l.aside, t.Field.Key) })
 }
 
 // AccountIDs are the names of a page's accounts, for deeds on a whole list.

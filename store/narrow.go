@@ -15,8 +15,13 @@ import (
 // to a bound tells.
 
 // fewFit is how many records are gathered and put in order; with more, the
-// index of the order finds a page as soon.
-const fewFit = 2000
+// index of the order finds a page as soon. fewAside is how many when nothing is
+// asked but what stands in that index: of a million, fifty are found among a
+// hundred thousand lines of it before so many records were read.
+const (
+	fewFit   = 2000
+	fewAside = 500
+)
 
 // lead is the records that one comparison leaves, by an index that has it.
 type lead struct {
@@ -104,7 +109,11 @@ func (v *View) narrow(l roll, q filter.Query, lens filter.Lens) (best lead, few 
 			best, least = one, n
 		}
 	}
-	return best, best.from != "" && least <= fewFit, nil
+	most := fewFit
+	if terms := q.Terms(lens); best.self && len(terms) == 1 && l.asideAll(terms) {
+		most = fewAside
+	}
+	return best, best.from != "" && least <= most, nil
 }
 
 // unordered is a column to sort on that no index has: what few records have is
