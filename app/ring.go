@@ -181,31 +181,7 @@ func counting(v *store.View, d Definition) (p Progress, err error) {
 // Movers are the accounts that went one way in a period, latest first, and the
 // place of the next page; "" when this is the last.
 func (a *App) Movers(ctx context.Context, who Who, ask MoverAsk) (all []Mover, next string, err error) {
-	if err := ask.check(); err != nil {
-		return nil, "", err
-	}
-	after, err := readMoverPlace(ask.After)
-	if err != nil {
-		return nil, "", fault.Field("after", ErrMovers)
-	}
-	limit := min(max(ask.Limit, 1), 200)
-	err = a.read(ctx, who, member.OrderRead, func(v *store.View) error {
-		d, err := a.definition(v)
-		if err != nil {
-			return err
-		}
-		scope, err := who.scope(v, ask.RingAsk)
-		if err != nil {
-			return err
-		}
-		all, err = v.Movers(d.Rule, scope, ask.Flow, ask.From, ask.Until, after, limit+1)
-		return err
-	})
-	if len(all) > limit {
-		all = all[:limit]
-		next = moverPlace(all[limit-1])
-	}
-	return all, next, err
+	return a.MoversOf(ctx, who, ask, []cycle.Flow{ask.Flow})
 }
 
 func moverPlace(m Mover) string {

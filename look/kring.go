@@ -12,16 +12,17 @@ import (
 // who went from one to another. Numbers come written, sizes as numbers: what is
 // drawn does not depend on the language.
 type Kring struct {
-	ID     string // unique on the page
-	Label  string // the conclusion, in a sentence
-	Phases [4]KringPhase
-	Flows  []KringFlow
-	Came   KringCame
-	Total  KringFigure
-	Lines  []string // under the total, at most two
-	Value  bool     // sizes are amounts: the widest ribbon gets the most room
-	Size   string   // what the numbers are, as the head of their column
-	Open   bool     // the table shows from the start
+	ID        string // unique on the page
+	Label     string // the conclusion, in a sentence
+	Phases    [4]KringPhase
+	Flows     []KringFlow
+	Came      KringCame
+	Total     KringFigure
+	TotalHref string
+	Lines     []string // under the total, at most two
+	Value     bool     // sizes are amounts: the widest ribbon gets the most room
+	Size      string   // what the numbers are, as the head of their column
+	Open      bool     // the table shows from the start
 }
 
 // KringFigure is a number as written, and its short form for where the whole
@@ -613,6 +614,11 @@ func (k Kring) phaseSaid(ctx context.Context, i int) string {
 		}
 	}
 	return said
+}
+
+// totalSaid is the middle in words.
+func (k Kring) totalSaid() string {
+	return strings.Join(append([]string{k.Total.Text}, k.Lines...), " ")
 }
 
 // arrowPath is the shaft of the newcomers' arrow, arrowHead its point.

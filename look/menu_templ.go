@@ -37,7 +37,7 @@ type Menu struct {
 	ID      string // unique on the page
 	Label   string
 	Icon    string
-	Kind    string // as Button; Ghost when empty
+	Kind    string // as Button, or Plain; Ghost when empty
 	Size    string
 	Square  bool // the icon alone
 	Caret   bool // an arrow behind the label
@@ -71,7 +71,7 @@ func menu(m Menu) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var2 = []any{classes("button", or(m.Kind, Ghost), m.Size, when(m.Square, "square"))}
+		var templ_7745c5c3_Var2 = []any{classes("button", when(m.Kind != Plain, or(m.Kind, Ghost)), m.Size, when(m.Square, "square"))}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var2...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

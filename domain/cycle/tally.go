@@ -37,8 +37,11 @@ func (fs Flows) After(t Tally) Tally {
 	return end
 }
 
-// sum adds up the flows that are asked for.
-func (fs Flows) sum(asked func(Flow) bool) (n int64) {
+// Came says whether the flow is of those that came in, from no phase.
+func (f Flow) Came() bool { return f.From == "" }
+
+// Of adds up the flows that are asked for.
+func (fs Flows) Of(asked func(Flow) bool) (n int64) {
 	for f, k := range fs {
 		if asked(f) {
 			n += k
@@ -86,7 +89,7 @@ func buying(t Tally) int64 { return t[New] + t[Loyal] }
 
 // gained is who began to buy.
 func (p Period) gained() int64 {
-	return p.Flows.sum(func(f Flow) bool { return !f.From.Buying() && f.To.Buying() })
+	return p.Flows.Of(func(f Flow) bool { return !f.From.Buying() && f.To.Buying() })
 }
 
 // Retention is (customers at the end − new in the period) ÷ customers at the
@@ -119,6 +122,6 @@ func WinBackRate(returned, left int64) Ratio { return Ratio{returned, left} }
 // Conversion is who moved from a phase on to the next in the period, of those in
 // it at the start.
 func (p Period) Conversion(from, to Phase) Ratio {
-	moved := p.Flows.sum(func(f Flow) bool { return f.From == from && f.To == to })
+	moved := p.Flows.Of(func(f Flow) bool { return f.From == from && f.To == to })
 	return Ratio{moved, p.Start[from]}
 }

@@ -39,6 +39,7 @@ type place struct {
 
 // places in the order of ui.md §2.4. What does not exist yet is absent.
 var places = []place{
+	{key: "kring", href: "/kring", icon: "circle-dot", keys: "g q", right: member.OrderRead},
 	{key: "accounts", href: "/accounts", icon: "building-2", keys: "g r", right: member.AccountRead, group: "customers", dock: true},
 	{key: "contacts", href: "/contacts", icon: "users", keys: "g n", right: member.ContactRead, group: "customers", dock: true},
 	{key: "orders", href: "/orders", icon: "receipt-text", keys: "g o", right: member.OrderRead, group: "customers"},
@@ -138,6 +139,7 @@ func (d *Desk) routes() {
 	d.searchRoutes()
 	d.importRoutes()
 	d.ringRoutes()
+	d.kringRoutes()
 	d.slippingRoutes()
 	d.orderRoutes()
 	d.handoverRoutes()
@@ -148,12 +150,16 @@ func (d *Desk) routes() {
 // the set-up.
 func home(v *visit) error {
 	if !v.who.IsZero() {
-		for _, p := range places {
-			if v.who.Can(p.right) {
-				http.Redirect(v.w, v.r, p.href, http.StatusSeeOther)
-				return nil
+		first := ""
+		for _, p := range places { // where the day's work is: what the phone's bar has
+			if v.who.Can(p.right) && (p.dock || first == "") {
+				if first = p.href; p.dock {
+					break
+				}
 			}
 		}
+		http.Redirect(v.w, v.r, first, http.StatusSeeOther)
+		return nil
 	}
 	empty, err := v.app.Empty(v.r.Context())
 	if err != nil {

@@ -195,6 +195,9 @@ var allowed = map[string]struct {
 	"POST /decisions/{id}/answer":     {member.CycleAgree, "mine"},
 	"POST /decisions/{id}/withdrawal": {member.CycleDecide, "mine"},
 
+	"GET /kring":                       {member.OrderRead, ""},
+	"GET /kring/months":                {member.OrderRead, ""},
+	"GET /kring/moves":                 {member.OrderRead, ""},
 	"GET /slipping":                    {member.OrderRead, ""},
 	"GET /slipping/model":              {member.OrderRead, ""},
 	"POST /slipping/fit":               {member.SettingManage, ""},
