@@ -345,3 +345,47 @@ func TestManyOrders(t *testing.T) {
 		check(750_077, 250_000)
 	})
 }
+
+// TestRingMonths: month after month the ring goes on where it was, with the
+// middle of the days of the stays that ended.
+func TestRingMonths(t *testing.T) {
+	t.Parallel()
+	kit.Both(t, func(t *testing.T, db *store.DB, _ *kit.Clock) {
+		w := kit.New(t, db)
+		ctx := t.Context()
+		dirk, anna := w.Member("Dirk", member.Director), w.Member("Anna", member.AccountManager)
+		for i, days := range []int{10, 20, 30, 90} {
+			acc, err := w.App.AddAccount(ctx, dirk, account.Draft{Name: "Zaak", Owner: []app.Who{dirk, dirk, anna, anna}[i].Member.ID})
+			if err != nil {
+				t.Fatal(err)
+			}
+			bought := day.Day("2026-09-30").Add(-days)
+			if _, err := w.App.PlaceOrder(ctx, dirk, order.Draft{Account: acc.ID, Day: bought, Amount: euro(100)}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.App.Decide(ctx, dirk, acc.ID, cycle.Decision{Kind: cycle.Notice, Day: "2026-09-30", Reason: cycle.Price}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, c := range []struct {
+			who   app.Who
+			owner app.Who
+			days  int64
+		}{{dirk, app.Who{}, 20}, {dirk, anna, 30}, {anna, app.Who{}, 30}} {
+			all, err := w.App.RingMonths(ctx, c.who, app.RingAsk{Span: app.Span{From: "2026-08-15", Until: "2026-10-02"}, Owner: c.owner.Member.ID})
+			if err != nil || len(all) != 3 || all[0].Month != "2026-08" || all[1].Days[cycle.New] != c.days || len(all[2].Days) != 0 {
+				t.Fatalf("%+v %v", all, err)
+			}
+			for i := 1; i < len(all); i++ {
+				for _, p := range cycle.Phases {
+					if all[i].Start[p] != all[i-1].End[p] {
+						t.Errorf("%s begins elsewhere than %s ended", all[i].Month, all[i-1].Month)
+					}
+				}
+			}
+		}
+		if _, err := w.App.RingMonths(ctx, dirk, app.RingAsk{Span: app.Span{From: "2021-08-15", Until: "2026-10-02"}}); fieldsOf(err)["from"] != app.ErrMonths {
+			t.Errorf("%v", err)
+		}
+	})
+}

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -232,13 +231,17 @@ func (a *App) RingMonths(ctx context.Context, who Who, ask RingAsk) (all []Month
 		if err != nil {
 			return err
 		}
-		terms, err := v.Terms(d.Rule, scope, from, until)
+		days, err := v.Medians(d.Rule, scope, wentOn(flows))
 		if err != nil {
 			return err
 		}
-		days := medians(terms)
 		for m := from; m < until; m = m.Months(1) {
-			one := Month{Month: m.Month(), Start: at, Flows: flows[m.Month()], Days: days[m.Month()]}
+			one := Month{Month: m.Month(), Start: at, Flows: flows[m.Month()], Days: cycle.Tally{}}
+			for _, p := range cycle.Phases {
+				if n, there := days[store.Cell{Month: one.Month, Phase: p}]; there {
+					one.Days[p] = n
+				}
+			}
 			one.End = one.Flows.After(at)
 			at = one.End
 			all = append(all, one)
@@ -248,32 +251,13 @@ func (a *App) RingMonths(ctx context.Context, who Who, ask RingAsk) (all []Month
 	return all, err
 }
 
-// medians is the middle of the days of the stays of a phase that ended in a
-// month; of an even number the lower of the two in the middle.
-func medians(terms []store.Term) map[string]cycle.Tally {
-	type cell struct {
-		month string
-		phase cycle.Phase
-	}
-	by := map[cell][]store.Term{}
-	for _, t := range terms {
-		k := cell{t.Month, t.Phase}
-		by[k] = append(by[k], t)
-	}
-	all := map[string]cycle.Tally{}
-	for k, list := range by {
-		slices.SortFunc(list, func(a, b store.Term) int { return a.Days - b.Days })
-		total, seen := int64(0), int64(0)
-		for _, t := range list {
-			total += t.N
-		}
-		for _, t := range list {
-			if seen += t.N; 2*seen >= total {
-				if all[k.month] == nil {
-					all[k.month] = cycle.Tally{}
-				}
-				all[k.month][k.phase] = int64(t.Days)
-				break
+// wentOn is how many stays in a phase ended in a month.
+func wentOn(flows map[string]cycle.Flows) map[store.Cell]int64 {
+	all := map[store.Cell]int64{}
+	for month, fs := range flows {
+		for f, n := range fs {
+			if f.From != "" {
+				all[store.Cell{Month: month, Phase: f.From}] += n
 			}
 		}
 	}

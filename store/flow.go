@@ -268,33 +268,38 @@ func (v *View) Turnover(rule int64, s Scope, from, until day.Day) (worth cycle.T
 	return worth, others, nil
 }
 
-// Term is how many stays in a phase ended in a month after so many days.
-type Term struct {
+// Cell is a phase in a month.
+type Cell struct {
 	Month string
 	Phase cycle.Phase
-	Days  int
-	N     int64
 }
 
-// Terms are the stays that ended from one day to another, until not included, by
-// the month in which they did and how long they were.
-func (v *View) Terms(rule int64, s Scope, from, until day.Day) (all []Term, err error) {
-	defer fault.Wrap(&err, "store.Terms")
-	w := v.where("s").and("s.rule = ?", rule).and("s.until_day >= ?", string(from)).and("s.until_day < ?", string(until))
+// Medians is the middle of the days of the stays in a phase that ended in a month,
+// of as many as ended says; of an even number the lower of the two in the middle.
+// For all relations an index has them in order; for some they are looked up.
+func (v *View) Medians(rule int64, s Scope, ended map[Cell]int64) (days map[Cell]int64, err error) {
+	defer fault.Wrap(&err, "store.Medians")
+	days = map[Cell]int64{}
 	table := "stay s"
 	if !s.all() {
 		table += " JOIN standing x ON x.org_id = s.org_id AND x.rule = s.rule AND x.account_id = s.account_id"
-		w.scope("x", s)
 	}
-	err = v.rows("SELECT SUBSTR(s.until_day, 1, 7), s.phase, s.days, COUNT(*) FROM "+table+w.String()+" GROUP BY SUBSTR(s.until_day, 1, 7), s.phase, s.days", w.args, func(rs *sql.Rows) error {
-		var t Term
-		var phase string
-		err := rs.Scan(&t.Month, &phase, &t.Days, &t.N)
-		t.Phase = cycle.Phase(phase)
-		all = append(all, t)
-		return err
-	})
-	return all, err
+	for c, n := range ended {
+		if n <= 0 {
+			continue
+		}
+		w := v.where("s").and("s.rule = ?", rule).and("s.until_month = ?", c.Month).and("s.phase = ?", string(c.Phase))
+		if !s.all() {
+			w.scope("x", s)
+		}
+		var middle int64
+		err := v.row("SELECT s.days FROM "+table+w.String()+" ORDER BY s.days LIMIT 1 OFFSET ?", append(w.args, (n-1)/2), &middle)
+		if err != nil {
+			return nil, err
+		}
+		days[c] = middle
+	}
+	return days, nil
 }
 
 // Mover is an account that moved.

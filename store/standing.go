@@ -421,8 +421,9 @@ func (s *settling) keep(rule int64, i id.Account, old, now kept) {
 			if stay.Until != "" {
 				days = stay.Day.Until(stay.Until)
 			}
+			month := null(stay.Until.Month())
 			s.stays = append(s.stays, s.tx.org, rule, i, n+1, string(stay.To), string(stay.From), string(stay.Event), stay.Turn, string(stay.Reason), stay.Evidence,
-				string(stay.Day), null(string(stay.Until)), days, stay.Cents)
+				string(stay.Day), null(string(stay.Until)), month, days, stay.Cents)
 		}
 	}
 	if len(now.stays) < len(old.stays) {
@@ -445,8 +446,8 @@ func (s *settling) write() error {
 		" ON CONFLICT (org_id, rule, account_id) DO UPDATE SET ("+standSet+") = (excluded.phase, excluded.turn, excluded.label, excluded.since, excluded.begun, excluded.due, excluded.bought, excluded.quiet, excluded.stays, excluded.owner_id, excluded.team_id)"); err != nil {
 		return err
 	}
-	return s.tx.putRows("INSERT INTO stay (org_id, rule, account_id, n, phase, came_from, event, turn, reason, evidence, from_day, until_day, days, cents) VALUES ", 14, s.stays,
-		" ON CONFLICT (org_id, rule, account_id, n) DO UPDATE SET (phase, came_from, event, turn, reason, evidence, from_day, until_day, days, cents) = (excluded.phase, excluded.came_from, excluded.event, excluded.turn, excluded.reason, excluded.evidence, excluded.from_day, excluded.until_day, excluded.days, excluded.cents)")
+	return s.tx.putRows("INSERT INTO stay (org_id, rule, account_id, n, phase, came_from, event, turn, reason, evidence, from_day, until_day, until_month, days, cents) VALUES ", 15, s.stays,
+		" ON CONFLICT (org_id, rule, account_id, n) DO UPDATE SET (phase, came_from, event, turn, reason, evidence, from_day, until_day, until_month, days, cents) = (excluded.phase, excluded.came_from, excluded.event, excluded.turn, excluded.reason, excluded.evidence, excluded.from_day, excluded.until_day, excluded.until_month, excluded.days, excluded.cents)")
 }
 
 // uncounted takes the rows of accounts away that count nowhere any more.
