@@ -54,6 +54,7 @@ type AccountPage struct {
 	Standing *Standing          // nil for who may not see orders
 	Orders   []order.Order      // the latest of them, or the page that was asked
 	Handover *handover.Handover // the one that waits for somebody
+	Rank     *Ranked            // its place in the pyramid; nil when it was not there last night
 	Outlook  *Slip              // what is expected; nil when nothing is
 }
 
@@ -113,6 +114,11 @@ func (a *App) ringBeside(v *store.View, who Who, l Look, p *AccountPage) error {
 		return err
 	}
 	p.Standing = &s
+	if r, known, err := rankOf(v, p.Account.ID); err != nil {
+		return err
+	} else if known {
+		p.Rank = &r
+	}
 	if l.Orders > 0 {
 		if p.Orders, err = v.OrdersOf(p.Account.ID, l.After, min(l.Orders, 201)); err != nil {
 			return err

@@ -548,3 +548,11 @@ func (a *App) NewBusiness(ctx context.Context, who Who, m Months) (n NewBusiness
 	})
 	return n, err
 }
+
+// Value checks a lifetime value that somebody reckons with numbers of their own.
+func (a *App) Value(_ context.Context, who Who, v pyramid.Value) error {
+	if err := may(who, member.OrderRead); err != nil {
+		return err
+	}
+	return v.Check()
+}

@@ -31,6 +31,7 @@ var deeds = []struct {
 	{Order, []string{"placed", "changed", "cancelled", "revived", "erased"}},
 	{Decision, []string{"asked", "taken", "agreed", "refused", "withdrawn"}},
 	{Handover, []string{"proposed", "changed", "accepted", "returned", "withdrawn"}},
+	{Ladder, []string{"begun", "scored", "discussed", "set", "rescanned"}},
 	{Cycle, []string{"moved", "taken_back"}},
 	{Outlook, []string{"put_off", "taken_up"}},
 	{Definition, []string{"added", "chosen", "retired"}},

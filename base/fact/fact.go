@@ -37,6 +37,7 @@ const (
 	Decision     Kind = "decision"
 	Handover     Kind = "handover"
 	Outlook      Kind = "outlook"    // what was decided about who is slipping away
+	Ladder       Kind = "ladder"     // a scan of how customer-centred a team is
 	Cycle        Kind = "cycle"      // a move on the ring; its subject is what moved it
 	Definition   Kind = "definition" // what the organisation calls a customer
 )

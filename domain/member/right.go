@@ -18,6 +18,8 @@ const (
 	HandoverWrite Right = "handover.write" // hand a relation over, accept or return one
 	HandoverSteer Right = "handover.steer" // see and change the hand-overs of others
 	DefinitionSet Right = "definition.set" // choose what the organisation calls a customer
+	LadderScore   Right = "ladder.score"   // how customer-centred one's own team is
+	LadderDecide  Right = "ladder.decide"  // that of all teams, and what to do about it
 	Merge         Right = "merge"          // two records into one, and back
 	ConsentWrite  Right = "consent.write"  // what people allow and object to
 	FileRead      Right = "file.read"
@@ -39,13 +41,13 @@ const (
 // Rights lists every right, in the order a page shows them.
 var Rights = []Right{
 	AccountRead, AccountWrite, AccountErase, ContactRead, ContactWrite, ContactErase,
-	OrderRead, OrderWrite, CycleDecide, CycleAgree, DefinitionSet, HandoverWrite, HandoverSteer,
+	OrderRead, OrderWrite, CycleDecide, CycleAgree, DefinitionSet, LadderScore, LadderDecide, HandoverWrite, HandoverSteer,
 	Merge, ConsentWrite, FileRead, FileWrite, TagWrite, ViewRead, ViewShare, Import, Export, FactRead,
 	MemberRead, MemberManage, FieldManage, WebhookManage, SettingManage, Self,
 }
 
 // everyone is what each member may do, whatever the role.
-var everyone = []Right{AccountRead, ContactRead, OrderRead, FileRead, ViewRead, MemberRead, Self}
+var everyone = []Right{LadderScore, AccountRead, ContactRead, OrderRead, FileRead, ViewRead, MemberRead, Self}
 
 // seller is what those who work with customers may do besides.
 var seller = []Right{
@@ -53,14 +55,14 @@ var seller = []Right{
 }
 
 var rightsOf = map[Role][]Right{
-	Director:       concat(everyone, seller, []Right{CycleAgree, DefinitionSet, HandoverSteer, ViewShare, FactRead}),
+	Director:       concat(everyone, seller, []Right{CycleAgree, LadderDecide, DefinitionSet, HandoverSteer, ViewShare, FactRead}),
 	NewBusiness:    concat(everyone, seller),
 	AccountManager: concat(everyone, seller),
 	Marketer:       concat(everyone, []Right{AccountWrite, ContactWrite, ConsentWrite, TagWrite, ViewShare, Import, Export}),
 	Service:        concat(everyone, []Right{AccountWrite, ContactWrite, ConsentWrite, FileWrite, TagWrite}),
 	OrderDesk:      concat(everyone, []Right{AccountWrite, ContactWrite, ConsentWrite, OrderWrite, FileWrite}),
 	Privacy:        concat(everyone, []Right{AccountErase, ContactErase, Merge, ConsentWrite, Export, FactRead}),
-	Admin:          concat(everyone, seller, []Right{CycleAgree, DefinitionSet, HandoverSteer, ViewShare, FactRead, MemberManage, FieldManage, WebhookManage, SettingManage}),
+	Admin:          concat(everyone, seller, []Right{CycleAgree, LadderDecide, DefinitionSet, HandoverSteer, ViewShare, FactRead, MemberManage, FieldManage, WebhookManage, SettingManage}),
 }
 
 func concat(lists ...[]Right) (all []Right) {

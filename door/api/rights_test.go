@@ -19,6 +19,7 @@ import (
 	"kring/domain/cycle"
 	"kring/domain/field"
 	"kring/domain/intake"
+	"kring/domain/ladder"
 	"kring/domain/match"
 	"kring/domain/member"
 	"kring/domain/merge"
@@ -41,6 +42,7 @@ type trial struct {
 	query  string
 	good   int
 	setup  func(h *house, admin app.Who, target string) // what must be so before
+	lead   bool                                         // of one's own team only, unless one decides for all
 }
 
 // trials has every operation of the API by its operationId. One that is not
@@ -82,6 +84,19 @@ var trials = map[string]trial{
 	"revive_order":      {right: member.OrderWrite, on: "order", good: 200, setup: cancelledOrder},
 	"get_cycle":         {right: member.OrderRead, on: "account", good: 200},
 	"decide":            {right: member.CycleDecide, on: "customer", body: `{"kind":"notice","day":"2026-11-20","reason":"price"}`, good: 201},
+	"get_pyramid":       {right: member.OrderRead, good: 200},
+	"compute_pyramid":   {right: member.OrderWrite, body: `{"day":"2026-06-30"}`, good: 202},
+	"get_scores":        {right: member.OrderRead, good: 200},
+	"get_new_business":  {right: member.OrderRead, query: "cost=15000", good: 200},
+	"get_value":         {right: member.OrderRead, query: "margin=2000&retention=80&discount=10", good: 200},
+	"get_rank":          {right: member.OrderRead, on: "account", good: 200},
+	"get_ladder":        {right: member.MemberRead, good: 200},
+	"begin_scan":        {right: member.LadderScore, on: "team", body: `{"quarter":"2026-Q4"}`, good: 201, lead: true},
+	"get_scan":          {right: member.MemberRead, on: "ladder", good: 200},
+	"score_scan":        {right: member.LadderScore, on: "ladder", body: `{"scores":{"insight":{"level":2,"evidence":"gezien"}}}`, good: 200, lead: true},
+	"discuss_scan":      {right: member.LadderDecide, on: "ladder", good: 200, setup: scoredLadder},
+	"act_scan":          {right: member.LadderDecide, on: "ladder", body: `{"action":"Meten","due":"2027-01-31"}`, good: 200, setup: discussedLadder},
+	"rescan":            {right: member.LadderScore, on: "ladder", good: 201, setup: setLadder, lead: true},
 	"list_decisions":    {right: member.CycleAgree, lists: "decision", query: "limit=200", good: 200},
 	"answer_decision":   {right: member.CycleAgree, on: "decision", body: `{"agreed":true}`, good: 200},
 	"withdraw_decision": {right: member.CycleDecide, on: "decision", good: 200},
@@ -212,6 +227,27 @@ func cancelledOrder(h *house, admin app.Who, target string) {
 	h.must(err)
 }
 
+func scoredLadder(h *house, admin app.Who, target string) {
+	all := map[ladder.Rung]ladder.Score{}
+	for _, r := range ladder.Rungs {
+		all[r] = ladder.Score{Level: ladder.Some, Evidence: "gezien"}
+	}
+	_, err := h.App.ScoreScan(h.t.Context(), admin, parsed[id.Record](h, target), 0, all)
+	h.must(err)
+}
+
+func discussedLadder(h *house, admin app.Who, target string) {
+	scoredLadder(h, admin, target)
+	_, err := h.App.DiscussScan(h.t.Context(), admin, parsed[id.Record](h, target), 0)
+	h.must(err)
+}
+
+func setLadder(h *house, admin app.Who, target string) {
+	discussedLadder(h, admin, target)
+	_, err := h.App.ActScan(h.t.Context(), admin, parsed[id.Record](h, target), 0, "Meten", "2027-01-31")
+	h.must(err)
+}
+
 func mapFirst(h *house, admin app.Who, target string) {
 	i := parsed[id.Record](h, target)
 	in, _, err := h.App.Intake(h.t.Context(), admin, i)
@@ -306,6 +342,12 @@ func (h *house) thing(kind string, admin, of app.Who) string {
 		g, err := h.App.AddTeam(ctx, admin, "T "+id.New[id.Record]().String(), id.Team{})
 		h.must(err)
 		return g.ID.String()
+	case "ladder": // of a team below theirs
+		g, err := h.App.AddTeam(ctx, admin, "T "+unique(), of.Member.Team)
+		h.must(err)
+		s, err := h.App.BeginScan(ctx, admin, g.ID, "2026-Q4")
+		h.must(err)
+		return s.ID.String()
 	case "duplicate":
 		two := match.Same(fact.Account, at().ID.Any(), at().ID.Any())
 		two.Probability = .9
@@ -462,6 +504,8 @@ func TestRights(t *testing.T) {
 					path = strings.ReplaceAll(path, "{id}", target)
 					if may && !seen(c.who, tr.on, whose) {
 						want = http.StatusNotFound
+					} else if may && tr.lead && (whose != "own" || tr.on == "team") && !c.who.Can(member.LadderDecide) {
+						want = http.StatusForbidden
 					} else if may && whose != "own" && tr.others != 0 {
 						want = tr.others
 					}

@@ -49,7 +49,7 @@ func accountLeaf(a account.Account) leaf {
 func loadAccount(v *visit, i id.Record, l app.Look) (leaf, app.RecordPage, error) {
 	p, err := v.app.AccountPage(v.r.Context(), v.who, id.Account(i), l)
 	found := accountLeaf(p.Account)
-	found.people, found.standing, found.orders, found.outlook, found.handover = p.Contacts, p.Standing, p.Orders, p.Outlook, p.Handover
+	found.people, found.standing, found.orders, found.outlook, found.handover, found.rank = p.Contacts, p.Standing, p.Orders, p.Outlook, p.Handover, p.Rank
 	return found, p.RecordPage, err
 }
 

@@ -144,6 +144,7 @@ func (d *Desk) routes() {
 	d.orderRoutes()
 	d.handoverRoutes()
 	d.pyramidRoutes()
+	d.ladderRoutes()
 }
 
 // home sends a member to the first place they may go, and a first visitor to

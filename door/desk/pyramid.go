@@ -34,7 +34,7 @@ func (v *visit) strategy(tab string) look.Frame {
 	f.Crumbs = []look.Crumb{{Label: w.T("nav.strategy"), Href: "/pyramid"}, {Label: w.T("pyramid.tab_" + tab)}}
 	tabs := look.Tabs{Label: w.T("nav.strategy")}
 	for _, one := range []struct{ key, href string }{
-		{"pyramid", "/pyramid"}, {"rfm", "/pyramid/rfm"}, {"new", "/pyramid/new"}, {"value", "/pyramid/value"},
+		{"pyramid", "/pyramid"}, {"rfm", "/pyramid/rfm"}, {"new", "/pyramid/new"}, {"value", "/pyramid/value"}, {"ladder", "/ladder"},
 	} {
 		tabs.Items = append(tabs.Items, look.Tab{Label: w.T("pyramid.tab_" + one.key), Href: one.href, Current: one.key == tab})
 	}
@@ -373,5 +373,22 @@ func (f valueForm) figures() (all []figure) {
 		times := w.Number(float64(f.val.Ahead())/float64(f.cost), 2)
 		all = append(all, figure{f.t("value_times"), times + "×", w.Tf("pyramid.value_times_sum", words.P{"ahead": p["ahead"], "cost": whole(f.cost), "times": times})})
 	}
+	return all
+}
+
+// rankFacts are the class of an account and its three numbers, in words.
+func (d *dossier) rankFacts() (all []look.Fact) {
+	r, w := d.rank, d.v.words
+	all = append(all, look.Fact{Label: d.t("account.class"), Value: w.T("account.class." + string(r.Class)), Href: "/accounts?class=" + string(r.Class)})
+	if !r.Class.Ranked() {
+		return all
+	}
+	score := func(key string, n int) {
+		at := strconv.Itoa(n)
+		all = append(all, look.Fact{Label: d.t("account." + key), Value: at, End: soft(w.T("pyramid." + key + "_" + at))})
+	}
+	score("recency", r.Score.Recency)
+	score("frequency", r.Score.Frequency)
+	score("money", r.Score.Money)
 	return all
 }

@@ -64,6 +64,7 @@ type leaf struct {
 	person                   bool                  // an account that is a person, or a contact
 	standing                 *app.Standing         // of an account: where it is on the ring
 	orders                   []order.Order         // of an account: the latest
+	rank                     *app.Ranked           // of an account: its place in the pyramid
 	outlook                  *app.Slip             // of an account: what is expected of it
 	handover                 *handover.Handover    // of an account: the one that waits for somebody
 }
