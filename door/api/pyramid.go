@@ -93,11 +93,6 @@ type rankOut struct {
 	Money     int           `json:"money"`
 }
 
-// jobOut is work that is done later.
-type jobOut struct {
-	Job id.Job `json:"job"`
-}
-
 func pyramidOperations() []operation {
 	days := []*huma.Param{textParam("day", "the last day that counts, 2026-06-30; last night's when left out", false)}
 	return []operation{
