@@ -345,7 +345,11 @@ func (v *View) page(l roll, q filter.Query, lens filter.Lens, r member.Reach) (f
 		w.and("("+col+", a.id)"+past+"(?, ?)", q.Cursor.Value, q.Cursor.ID)
 	}
 	args = append(w.args, q.Limit+1)
-	from = " FROM " + l.table + " a" + w.String() + order
+	cond := w.String()
+	if !few {
+		cond = v.walked(l, q, lens, cond, col)
+	}
+	from = " FROM " + l.table + " a" + cond + order
 	if few { // only what is shown is read whole
 		page := v.where("a").and("a.id IN (SELECT a.id"+from+")", args...)
 		return " FROM " + l.table + " a" + page.String() + order, append(page.args, q.Limit+1), nil
@@ -518,7 +522,7 @@ func (v *View) count(l roll, q filter.Query, lens filter.Lens, r member.Reach) (
 	}
 	from := l.table + " a"
 	switch {
-	case best.self: // its index is the first to be thought of
+	case best.self != "": // its index is the first to be thought of
 	case few:
 		w.and("a.id IN ("+best.query()+")", best.args...)
 	case best.from != "": // as they come from their index, until there are enough
@@ -526,7 +530,11 @@ func (v *View) count(l roll, q filter.Query, lens filter.Lens, r member.Reach) (
 		w.and("a.id = x."+best.name+" AND x.org_id = ? AND "+best.cond, best.args...)
 	}
 	cond := w.String()
-	if terms := q.Terms(lens); best.from == "" && r.Scope == member.All && !slices.ContainsFunc(terms, ranged) && (!l.asideAll(terms) || q.Search != "") {
+	switch terms := q.Terms(lens); {
+	case best.from != "" || r.Scope != member.All || q.Bin || slices.ContainsFunc(terms, ranged):
+	case l.asideAll(terms) && q.Search == "":
+		cond += " ORDER BY a.created_at, a.id" // whose index is all that is read
+	default:
 		cond = strings.Replace(cond, "a.deleted_at IS NULL", "+a.deleted_at IS NULL", 1)
 	}
 	w.args = append(w.args, MostCounted+1)

@@ -29,7 +29,7 @@ type lead struct {
 	name string // column of x that is the record's id
 	cond string // of x, beside the organisation
 	args []any
-	self bool // the table is that of the list itself
+	self string // the column, when the table is that of the list itself
 }
 
 // query selects the ids.
@@ -85,7 +85,7 @@ func (v *View) led(l roll, q filter.Query, lens filter.Lens, t filter.Term) (lea
 		return lead{}, false
 	}
 	found, ok := among(l.table, "id", col, " AND x.deleted_at IS NULL", args...)
-	found.self = true
+	found.self = "a." + strings.TrimPrefix(col, "x.")
 	return found, ok
 }
 
@@ -110,10 +110,25 @@ func (v *View) narrow(l roll, q filter.Query, lens filter.Lens) (best lead, few 
 		}
 	}
 	most := fewFit
-	if terms := q.Terms(lens); best.self && len(terms) == 1 && l.asideAll(terms) {
+	if terms := q.Terms(lens); best.self != "" && len(terms) == 1 && l.asideAll(terms) {
 		most = fewAside
 	}
 	return best, best.from != "" && least <= most, nil
+}
+
+// walked keeps those indexes away from SQLite in which what is asked stands together
+// but in another order: when that is many, all of it would be read and put in order
+// for one page. PostgreSQL counts with the length of a page by itself.
+func (v *View) walked(l roll, q filter.Query, lens filter.Lens, cond, order string) string {
+	if v.d != &sqlite {
+		return cond
+	}
+	for _, t := range q.Terms(lens) {
+		if one, ok := v.led(l, q, lens, t); ok && one.self != "" && one.self != order {
+			cond = strings.ReplaceAll(cond, " AND "+one.self+" IN (", " AND COALESCE("+one.self+", "+one.self+") IN (")
+		}
+	}
+	return cond
 }
 
 // unordered is a column to sort on that no index has: what few records have is

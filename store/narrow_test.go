@@ -46,6 +46,7 @@ func TestNarrow(t *testing.T) {
 			for ask, want := range map[string]int{
 				"": n, "kind=organisation": n, "tags=brood": n, "city=zwolle": 2400,
 				"tags=wijk 7": 10, "city=KAMPEN": 100, "phone=038 4200123": 1, "email=info@b99.example": 1, "kvk=41000777": 1, "external_id=E5": 1, "tags=brood&city=Kampen": 100, "tags=wijk 7,wijk 8": 20,
+				"city=zwolle&kind=organisation": 2400, "size=gte:200": 1200,
 			} {
 				values, err := url.ParseQuery(ask)
 				if err != nil {
