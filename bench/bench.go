@@ -122,6 +122,9 @@ func Run(ctx context.Context, o Options) (rep *Report, err error) {
 	if err := r.measure(); err != nil {
 		return nil, err
 	}
+	if err := r.fitting(23_570, mostFitted); err != nil {
+		return nil, err
+	}
 	if err := r.importing(); err != nil {
 		return nil, fmt.Errorf("import: %w", err)
 	}

@@ -73,3 +73,20 @@ func TestThousands(t *testing.T) {
 		}
 	}
 }
+
+// Each size is fitted with each model; only a million customers have a budget.
+func TestFitting(t *testing.T) {
+	t.Parallel()
+	r := &run{Options: Options{Seed: 1899}, report: &Report{}}
+	if err := r.fitting(2_357, 4_714); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.report.Rows) != 4 {
+		t.Fatalf("%+v", r.report.Rows)
+	}
+	for _, row := range r.report.Rows {
+		if row.P50 <= 0 || row.Met != nil || row.Budget != "" {
+			t.Errorf("%+v", row)
+		}
+	}
+}
