@@ -43,7 +43,7 @@ var places = []place{
 	{key: "accounts", href: "/accounts", icon: "building-2", keys: "g r", right: member.AccountRead, group: "customers", dock: true},
 	{key: "contacts", href: "/contacts", icon: "users", keys: "g n", right: member.ContactRead, group: "customers", dock: true},
 	{key: "orders", href: "/orders", icon: "receipt-text", keys: "g o", right: member.OrderRead, group: "customers"},
-	{key: "slipping", href: "/slipping", icon: "hourglass", keys: "g w", right: member.OrderRead, group: "customers"},
+	{key: "slipping", href: "/slipping", icon: "arrow-down-right", keys: "g w", right: member.OrderRead, group: "customers"},
 	{key: "duplicates", href: "/duplicates", icon: "copy", keys: "g d", right: member.AccountWrite, group: "customers", waits: (*visit).pairsWait},
 	{key: "handovers", href: "/handovers", icon: "handshake", keys: "g h", right: member.HandoverWrite, group: "customers", waits: (*visit).handoversWait},
 	{key: "decisions", href: "/decisions", icon: "hourglass", keys: "g b", right: member.CycleAgree, group: "customers", waits: (*visit).decisionsWait},

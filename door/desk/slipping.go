@@ -272,7 +272,7 @@ var actionIcons = map[slipping.Action]string{
 // facts are what is beside the reasons, in one soft line.
 func (r slipRow) facts() (list []string) {
 	v := r.l.v
-	if slipping.Known(r.Chance) && !r.Has(slipping.Doubt) {
+	if slipping.Known(r.Chance) && !r.Has(slipping.Doubt) && r.Rank <= 0 { // else it was said
 		list = append(list, v.words.T("slipping.chance")+" "+v.chanceText(r.Chance))
 	}
 	if name := r.l.called[r.Owner]; name != "" {
