@@ -37,6 +37,10 @@ func (a *App) turningAll(tx *store.Tx, who Who, all []account.Account, change fu
 	if err != nil {
 		return err
 	}
+	known, err := a.told(&tx.View, all, before)
+	if err != nil {
+		return err
+	}
 	if err := change(); err != nil {
 		return err
 	}
@@ -46,10 +50,10 @@ func (a *App) turningAll(tx *store.Tx, who Who, all []account.Account, change fu
 	}
 	var told []fact.Fact
 	for i, acc := range all {
-		for _, m := range without(before[i].Moves, after[i].Moves) {
+		for _, m := range without(known[i], after[i].Moves) {
 			told = append(told, moved("cycle.taken_back", acc, m))
 		}
-		for _, m := range without(after[i].Moves, before[i].Moves) {
+		for _, m := range without(after[i].Moves, known[i]) {
 			told = append(told, moved("cycle.moved", acc, m))
 		}
 	}
@@ -57,6 +61,25 @@ func (a *App) turningAll(tx *store.Tx, who Who, all []account.Account, change fu
 		return err
 	}
 	return a.handOver(tx, who, all, before, after)
+}
+
+// told are the moves of accounts that are kept: those that are facts already. A
+// day may have moved one that nobody looked at since, so they can be fewer than
+// those of its path; of one that is not counted yet the path is all there is.
+func (a *App) told(v *store.View, all []account.Account, paths []cycle.Path) (moves [][]cycle.Move, err error) {
+	d, err := a.definition(v)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := v.Stays(d.Rule, each(all, func(acc account.Account) id.Account { return acc.ID }))
+	for i, acc := range all {
+		if stays := kept[acc.ID]; len(stays) > 0 {
+			moves = append(moves, each(stays, func(s store.Stay) cycle.Move { return s.Move }))
+		} else {
+			moves = append(moves, paths[i].Moves)
+		}
+	}
+	return moves, err
 }
 
 // paths are the ways of accounts until today, in their order.

@@ -3,7 +3,9 @@ package app_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -253,5 +255,45 @@ func TestHistories(t *testing.T) {
 				}
 			}
 		})
+	})
+}
+
+// TestLapsedUnseen: a day moved a relation before the hourly work saw it; the
+// order that comes then tells of both moves.
+func TestLapsedUnseen(t *testing.T) {
+	t.Parallel()
+	kit.Both(t, func(t *testing.T, db *store.DB, clock *kit.Clock) {
+		w := kit.New(t, db)
+		ctx := t.Context()
+		dirk := w.Member("Dirk", member.Director)
+		acc, err := w.App.AddAccount(ctx, dirk, account.Draft{Name: "Proef"})
+		buy := func(on day.Day) {
+			t.Helper()
+			if err == nil {
+				_, err = w.App.PlaceOrder(ctx, dirk, order.Draft{Account: acc.ID, Day: on, Amount: euro(100)})
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		buy("2025-01-10")
+		buy("2025-03-10")
+		buy("2025-05-10")
+		clock.Advance(60 * 24 * time.Hour)
+		buy(w.App.Today(dirk))
+		facts, err := w.App.Timeline(ctx, dirk, acc.ID, id.Fact{}, 200)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var told []string
+		for _, f := range facts {
+			if f.Kind == fact.Cycle && f.Deed == "cycle.moved" && f.Evidence > "2026" {
+				told = append(told, f.Why)
+			}
+		}
+		slices.Sort(told)
+		if got := fmt.Sprint(told); got != "[lapsed returned]" {
+			t.Errorf("told %s", got)
+		}
 	})
 }

@@ -204,12 +204,13 @@ func readMoverPlace(s string) (p store.MoverPlace, err error) {
 	return store.MoverPlace{Day: d, Account: i, N: n}, nil
 }
 
-// RingMonths is the ring month after month, of the months that a period touches.
+// RingMonths is the ring month after month, of the months that a period touches
+// and that have begun.
 func (a *App) RingMonths(ctx context.Context, who Who, ask RingAsk) (all []Month, err error) {
 	if err := ask.check(); err != nil {
 		return nil, err
 	}
-	from, until := ask.From.First(), ask.Until.First().Months(1)
+	from, until := ask.From.First(), min(ask.Until, a.Today(who)).First().Months(1)
 	if from.Months(mostMonths) < until {
 		return nil, fault.Field("from", ErrMonths)
 	}

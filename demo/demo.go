@@ -25,6 +25,7 @@ import (
 	"kring/base/reach"
 	"kring/domain/account"
 	"kring/domain/contact"
+	"kring/domain/cycle"
 	"kring/domain/member"
 	"kring/domain/organisation"
 	"kring/domain/view"
@@ -120,7 +121,7 @@ func (f *founder) found() error {
 	if err != nil {
 		return err
 	}
-	for _, step := range []func() error{f.settle, f.ask, f.relations, f.views} {
+	for _, step := range []func() error{f.settle, f.ask, f.candidates, f.relations, f.views} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -176,6 +177,16 @@ func (f *founder) ask() error {
 		}
 	}
 	return nil
+}
+
+// candidates are the other answers to what a customer is that the board looks at.
+func (f *founder) candidates() error {
+	former, everyone := cycle.Default, cycle.Default
+	former.Former = true
+	everyone.Former, everyone.Potential = true, true
+	_, err1 := f.AddDefinition(f.ctx, f.members["Roos"], "Ook ex-klanten", former)
+	_, err2 := f.AddDefinition(f.ctx, f.members["Roos"], "Iedereen", everyone)
+	return errors.Join(err1, err2)
 }
 
 // relations makes the accounts that nobody knows by name, then those of the

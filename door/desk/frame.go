@@ -46,7 +46,7 @@ var places = []place{
 	{key: "slipping", href: "/slipping", icon: "arrow-down-right", keys: "g w", right: member.OrderRead, group: "customers"},
 	{key: "duplicates", href: "/duplicates", icon: "copy", keys: "g d", right: member.AccountWrite, group: "customers", waits: (*visit).pairsWait},
 	{key: "handovers", href: "/handovers", icon: "handshake", keys: "g h", right: member.HandoverWrite, group: "customers", waits: (*visit).handoversWait},
-	{key: "decisions", href: "/decisions", icon: "hourglass", keys: "g b", right: member.CycleAgree, group: "customers", waits: (*visit).decisionsWait},
+	{key: "decisions", href: "/decisions", icon: "scale", keys: "g b", right: member.CycleAgree, group: "customers", waits: (*visit).decisionsWait},
 	{key: "strategy", href: "/pyramid", icon: "layers", keys: "g s", right: member.OrderRead, group: "steer"},
 	{key: "settings", href: "/settings", icon: "settings", keys: "g i", right: member.Self, foot: true},
 }
