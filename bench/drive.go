@@ -268,6 +268,9 @@ func (r *run) measure() error {
 			next: func(c, n int) []byte {
 				return r.get(server, "/api/v1/accounts?limit=50&phase="+[]string{"potential", "new", "loyal", "ex"}[n%4]+"&phase_on="+string(today.Add(-(c*31+n*7)%700)), token)
 			}, met: func(w Row) bool { return w.P99 <= 50 }},
+		{name: "ring page (HTML)", budget: "≥ 400 /s, p99 ≤ 50 ms", want: 200,
+			next: func(int, int) []byte { return r.get(server, "/kring", cookie) },
+			met:  func(w Row) bool { return w.Rate >= 400 && w.P99 <= 50 }},
 		{name: "list page (HTML), counted anew", budget: "p99 ≤ 50 ms", want: 200,
 			next: func(c, n int) []byte {
 				return r.get(server, "/accounts?"+r.world.Lists[(c*5+n)%len(r.world.Lists)], cookie)

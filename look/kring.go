@@ -604,11 +604,11 @@ func (r kringRibbon) headPath() string {
 // flowID names the ribbon at a place in the drawing.
 func (k Kring) flowID(i int) string { return k.ID + "-flow-" + num(float64(i)) }
 
-// phaseSaid is an arc in words: "Loyaal: 117, +6, € 6,2 mln omzet".
-func (k Kring) phaseSaid(ctx context.Context, i int) string {
-	ph := k.Phases[i]
-	said := T(ctx, "phase."+phases[i]) + ": " + ph.Figure.Text
-	for _, more := range []string{ph.Change, ph.Line} {
+// phaseSaid is an arc in words, as it is labelled: "Loyaal: 117, +6, € 6,2 mln
+// omzet".
+func (k Kring) phaseSaid(ctx context.Context, t kringText, i int) string {
+	said := T(ctx, "phase."+phases[i]) + ": " + t.figure
+	for _, more := range []string{t.change, k.Phases[i].Line, t.came} {
 		if more != "" {
 			said += ", " + more
 		}
@@ -617,8 +617,16 @@ func (k Kring) phaseSaid(ctx context.Context, i int) string {
 }
 
 // totalSaid is the middle in words.
-func (k Kring) totalSaid() string {
-	return strings.Join(append([]string{k.Total.Text}, k.Lines...), " ")
+func (k Kring) totalSaid(p kringPlan) string {
+	return strings.Join(append([]string{p.total}, k.Lines...), " ")
+}
+
+// cameSaid is the newcomers' arrow in words, as it is labelled.
+func (k Kring) cameSaid(p kringPlan) string {
+	if p.came == nil {
+		return k.Came.Said
+	}
+	return k.Came.Text + ", " + k.Came.Line
 }
 
 // arrowPath is the shaft of the newcomers' arrow, arrowHead its point.

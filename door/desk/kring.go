@@ -311,11 +311,14 @@ func (c *circle) tiles() []kringTile {
 	of := func(key, way string, phase cycle.Phase, lines ...string) kringTile {
 		return kringTile{Phase: phaseKeys[phase], Label: c.t("kring." + key), Count: c.count(c.now.Flows.Of(ways[way])).Text, Href: c.moves(way), Lines: lines}
 	}
-	rate := func(from, to cycle.Phase) []string {
-		return []string{
-			w.Tf("kring.of_phase", words.P{"share": c.percent(now.Conversion(from, to)), "phase": strings.ToLower(c.t("phase." + phaseKeys[from]))}),
-			before + " " + c.percent(then.Conversion(from, to)),
+	rate := func(from, to cycle.Phase) (lines []string) {
+		if r := now.Conversion(from, to); r.Known() {
+			lines = append(lines, w.Tf("kring.of_phase", words.P{"share": c.percent(r), "phase": strings.ToLower(c.t("phase." + phaseKeys[from]))}))
 		}
+		if r := then.Conversion(from, to); r.Known() {
+			lines = append(lines, before+" "+c.percent(r))
+		}
+		return lines
 	}
 	n := func(is func(cycle.Flow) bool) string { return c.count(c.now.Flows.Of(is)).Text }
 	was := func(way string) string { return before + " " + c.count(c.then.Flows.Of(ways[way])).Text }
