@@ -43,7 +43,7 @@ func containing(kind string, d day.Day) period {
 // quarter.
 func readPeriod(q url.Values, today day.Day) period {
 	p := namedPeriod(q, q.Get("period"))
-	if p.From < "1900-01-01" || p.Until > "2199-12-31" {
+	if p.From < "1900-01-01" || p.From > "2199-12-31" || p.Until > "2199-12-31" {
 		p = containing("quarter", today)
 		p.wrong = q.Get("period") != ""
 	}
