@@ -94,35 +94,38 @@ func (a *App) Ring(ctx context.Context, who Who, ask RingAsk) (r Ring, err error
 	return r, err
 }
 
+// ring is the ring of a period, remembered for a moment: many look at it.
 func (a *App) ring(v *store.View, who Who, ask RingAsk) (r Ring, err error) {
-	r.Span, r.Currency = ask.Span, store.Home
-	if r.Definition, err = a.definition(v); err != nil {
-		return r, err
-	}
-	if r.Counting, err = counting(v, r.Definition); err != nil {
+	d, err := a.definition(v)
+	if err != nil {
 		return r, err
 	}
 	scope, err := who.scope(v, ask)
 	if err != nil {
 		return r, err
 	}
-	rule := r.Definition.Rule
-	r.Teams = scope.Teams
-	if r.Start, err = standingAt(v, rule, scope, ask.From); err != nil {
+	return store.Remembered(v, "ring", []any{d, scope, ask.Span}, func() (Ring, error) { return ringOf(v, d, scope, ask.Span) })
+}
+
+func ringOf(v *store.View, d Definition, scope store.Scope, span Span) (r Ring, err error) {
+	r = Ring{Definition: d, Span: span, Currency: store.Home, Teams: scope.Teams, Flows: cycle.Flows{}, FlowWorth: cycle.Flows{}}
+	if r.Counting, err = counting(v, d); err != nil {
 		return r, err
 	}
-	flows, err := v.Flows(rule, scope, ask.From, ask.Until.Add(1))
+	if r.Start, err = standingAt(v, d.Rule, scope, span.From); err != nil {
+		return r, err
+	}
+	flows, err := v.Flows(d.Rule, scope, span.From, span.Until.Add(1))
 	if err != nil {
 		return r, err
 	}
-	r.Flows, r.FlowWorth = cycle.Flows{}, cycle.Flows{}
 	for f, s := range flows {
 		if s.N != 0 {
 			r.Flows[f], r.FlowWorth[f] = s.N, s.Cents
 		}
 	}
 	r.End = r.Flows.After(r.Start)
-	r.Worth, r.Others, err = v.Turnover(rule, scope, ask.From, ask.Until.Add(1))
+	r.Worth, r.Others, err = v.Turnover(d.Rule, scope, span.From, span.Until.Add(1))
 	return r, err
 }
 
@@ -215,7 +218,6 @@ func (a *App) RingMonths(ctx context.Context, who Who, ask RingAsk) (all []Month
 		return nil, fault.Field("from", ErrMonths)
 	}
 	err = a.read(ctx, who, member.OrderRead, func(v *store.View) error {
-		all = nil
 		d, err := a.definition(v)
 		if err != nil {
 			return err
@@ -224,32 +226,37 @@ func (a *App) RingMonths(ctx context.Context, who Who, ask RingAsk) (all []Month
 		if err != nil {
 			return err
 		}
-		at, err := standingAt(v, d.Rule, scope, from)
-		if err != nil {
-			return err
-		}
-		flows, err := v.FlowsByMonth(d.Rule, scope, from, until)
-		if err != nil {
-			return err
-		}
-		days, err := v.Medians(d.Rule, scope, wentOn(flows))
-		if err != nil {
-			return err
-		}
-		for m := from; m < until; m = m.Months(1) {
-			one := Month{Month: m.Month(), Start: at, Flows: flows[m.Month()], Days: cycle.Tally{}}
-			for _, p := range cycle.Phases {
-				if n, there := days[store.Cell{Month: one.Month, Phase: p}]; there {
-					one.Days[p] = n
-				}
-			}
-			one.End = one.Flows.After(at)
-			at = one.End
-			all = append(all, one)
-		}
-		return nil
+		all, err = store.Remembered(v, "ring months", []any{d, scope, from, until}, func() ([]Month, error) { return monthsOf(v, d.Rule, scope, from, until) })
+		return err
 	})
 	return all, err
+}
+
+func monthsOf(v *store.View, rule int64, scope store.Scope, from, until day.Day) (all []Month, err error) {
+	at, err := standingAt(v, rule, scope, from)
+	if err != nil {
+		return nil, err
+	}
+	flows, err := v.FlowsByMonth(rule, scope, from, until)
+	if err != nil {
+		return nil, err
+	}
+	days, err := v.Medians(rule, scope, wentOn(flows))
+	if err != nil {
+		return nil, err
+	}
+	for m := from; m < until; m = m.Months(1) {
+		one := Month{Month: m.Month(), Start: at, Flows: flows[m.Month()], Days: cycle.Tally{}}
+		for _, p := range cycle.Phases {
+			if n, there := days[store.Cell{Month: one.Month, Phase: p}]; there {
+				one.Days[p] = n
+			}
+		}
+		one.End = one.Flows.After(at)
+		at = one.End
+		all = append(all, one)
+	}
+	return all, nil
 }
 
 // wentOn is how many stays in a phase ended in a month.

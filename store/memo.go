@@ -84,6 +84,12 @@ func remembered[T any](v *View, q string, args []any, find func() (T, error)) (T
 	return value, nil
 }
 
+// Remembered is that for what is put together out of several answers, which then
+// are of one moment. What it gives is shared: nobody changes it.
+func Remembered[T any](v *View, q string, args []any, find func() (T, error)) (T, error) {
+	return remembered(v, q, args, find)
+}
+
 // recalled is the answer that was kept, while it holds.
 func recalled[T any](m *memo, key string, v *View) (value T, ok bool) {
 	m.mu.Lock()
