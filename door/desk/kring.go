@@ -398,12 +398,15 @@ func (c *circle) ratios() []kringRatio {
 }
 
 // counted names the definition that every number is by.
-func (c *circle) counted(d app.Definition) string {
+func (c *circle) counted(d app.Definition) string { return c.v.countedBy(d) }
+
+// countedBy names the definition that a number is by.
+func (v *visit) countedBy(d app.Definition) string {
 	name := d.Name
 	if name == "" {
-		name = c.t("kring.first_definition")
+		name = v.words.T("kring.first_definition")
 	}
-	return c.v.words.Tf("kring.counted", words.P{"name": name, "version": d.Version})
+	return v.words.Tf("kring.counted", words.P{"name": name, "version": d.Version})
 }
 
 func (c *circle) empty() bool { return c.now.Start.Total() == 0 && c.now.End.Total() == 0 }

@@ -9,6 +9,7 @@ import (
 	"kring/app"
 	"kring/base/day"
 	"kring/base/fault"
+	"kring/domain/cycle"
 	"kring/domain/member"
 	"kring/domain/pyramid"
 	"kring/look"
@@ -145,6 +146,12 @@ func (f pyramidForm) list(conditions ...string) string {
 }
 
 func (f pyramidForm) money(cents int64) string { return f.v.words.Money(cents, f.p.Currency) }
+
+// average is what each of a cell bought, in whole money: cents of a mean tell
+// nothing.
+func (f scoresForm) average(c app.Score) string {
+	return f.v.words.Tf("pyramid.average", words.P{"amount": f.money((c.Cents/c.Count + 50) / 100 * 100)})
+}
 
 // share is a part of a whole in percent; nothing of nothing is a dash.
 func (v *visit) share(part, whole int64) string {
@@ -302,6 +309,8 @@ type valueForm struct {
 	val  pyramid.Value
 	cost int64
 	done bool
+	ring app.Ring    // of the last twelve months
+	kept cycle.Ratio // what it says of retention
 }
 
 func valuePage(v *visit) error {
@@ -315,6 +324,9 @@ func valuePage(v *visit) error {
 		f.text[key] = strings.TrimSpace(q.Get(key))
 		asked = asked || f.text[key] != ""
 	}
+	if err := f.keep(!q.Has("retention")); err != nil {
+		return err
+	}
 	if asked {
 		f.read()
 	}
@@ -324,6 +336,46 @@ func valuePage(v *visit) error {
 	}
 	f.done = asked && len(f.said) == 0
 	return v.show(code, valueView(f))
+}
+
+// keep asks the ring how many customers stayed in the last twelve months, and
+// fills that in where nobody typed another share.
+func (f *valueForm) keep(fill bool) (err error) {
+	year := pyramid.Year(f.v.app.Today(f.v.who))
+	f.ring, err = f.v.app.Ring(f.v.r.Context(), f.v.who, app.RingAsk{Span: app.Span{From: year.From, Until: year.Until}})
+	if err != nil {
+		return err
+	}
+	f.kept = cycle.Period{Start: f.ring.Start, Flows: f.ring.Flows}.Retention()
+	// who came and went within the year can push the textbook's share below zero,
+	// and that is no chance to reckon with
+	if fill && f.kept.Known() && f.kept.Part >= 0 {
+		f.text["retention"] = f.percent()
+	}
+	return nil
+}
+
+// percent is the share that stayed, as it stands in the box.
+func (f *valueForm) percent() string {
+	return f.v.words.Number(float64(f.kept.BasisPoints())/100, 1)
+}
+
+// source says where the retention in the box comes from.
+func (f valueForm) source() string {
+	w := f.v.words
+	if !f.kept.Known() {
+		return f.t("retention_unknown")
+	}
+	return w.Tf("pyramid.retention_from", words.P{
+		"part": w.Number(float64(f.kept.Part), 0), "whole": w.Number(float64(f.kept.Whole), 0), "share": f.percent() + "%",
+		"from": w.DayText(string(f.ring.From)), "until": w.DayText(string(f.ring.Until)),
+	}) + " " + f.v.countedBy(f.ring.Definition) + "."
+}
+
+// circle is the address of the ring that the retention is from.
+func (f valueForm) circle() string {
+	q := url.Values{"period": {"own"}, "from": {string(f.ring.From)}, "until": {string(f.ring.Until)}}
+	return "/kring?" + q.Encode()
 }
 
 // read takes the numbers that were typed.

@@ -84,6 +84,8 @@ func TestStrategy(t *testing.T) {
 	says(ask("GET", "/pyramid/value?margin=2000&retention=100&discount=0", nil), http.StatusUnprocessableEntity, "oneindig veel waard")
 	says(ask("GET", "/pyramid/value?margin=&retention=x&discount=", nil), http.StatusUnprocessableEntity, "geen bedrag boven nul", "geen percentage")
 
+	says(ask("GET", "/pyramid/value", nil), http.StatusOK, "De ring weet nog geen behoud", "/kring?from=")
+
 	says(ask("GET", "/ladder", nil), http.StatusOK, "Nog geen team vulde alle treden in.", "Scan openen")
 	says(ask("POST", "/ladder", url.Values{"team": {east.String()}, "quarter": {"straks"}}), http.StatusUnprocessableEntity, "2026-Q4")
 	made := ask("POST", "/ladder", url.Values{"team": {east.String()}, "quarter": {"2026-Q4"}})
