@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -39,6 +40,7 @@ type standings struct {
 	orders []id.Order
 	asked  []id.Record
 	merges []id.Record
+	loose  []id.Account // those that are only there to be erased
 }
 
 // TestStandings: whatever happens to relations, what is kept of the ring is what
@@ -101,7 +103,7 @@ func (h *standings) one(rt *rapid.T) id.Account {
 func (h *standings) deed(rt *rapid.T) error {
 	a, dirk := h.w.App, h.staff[0]
 	owner := rapid.SampledFrom(h.staff).Draw(rt, "owner").Member.ID
-	switch rapid.IntRange(0, 14).Draw(rt, "deed") {
+	switch rapid.IntRange(0, 15).Draw(rt, "deed") {
 	case 0, 1:
 		acc, err := a.AddAccount(h.ctx, dirk, account.Draft{Name: "Proef", Owner: owner})
 		h.all = append(h.all, acc.ID)
@@ -178,8 +180,41 @@ func (h *standings) deed(rt *rapid.T) error {
 		}
 		return nil
 	}
+	if rapid.Bool().Draw(rt, "erase") {
+		return h.erase(rt)
+	}
 	h.clock.Advance(time.Duration(rapid.IntRange(1, 400).Draw(rt, "days")) * 24 * time.Hour)
 	return a.Jobs()["standing.day"](h.ctx, job.Job{})
+}
+
+// erase takes away for good, with what it bought, the relation that waits for it,
+// as an import does that is taken back; without one it makes it.
+func (h *standings) erase(rt *rapid.T) error {
+	a, dirk := h.w.App, h.staff[0]
+	if len(h.loose) == 0 {
+		acc, err := a.AddAccount(h.ctx, dirk, account.Draft{Name: "Los", Owner: rapid.SampledFrom(h.staff).Draw(rt, "owner").Member.ID})
+		if err != nil {
+			return err
+		}
+		h.loose = append(h.loose, acc.ID)
+		_, err = a.PlaceOrder(h.ctx, dirk, order.Draft{Account: acc.ID, Day: h.day(rt), Amount: euro(500)})
+		return err
+	}
+	gone := h.loose
+	h.loose = nil
+	return h.w.DB.Write(h.ctx, h.w.Org.ID, fact.Actor{Kind: "system", Name: "test"}, func(tx *store.Tx) error {
+		all, err := tx.AccountsByID(gone, member.Reach{Scope: member.All})
+		for _, acc := range all {
+			var orders []order.Order
+			if orders, err = tx.OrdersOf(acc.ID, store.OrderPlace{}, 10); err == nil {
+				err = tx.EraseOrders(orders, fact.Fact{Deed: "order.erased"})
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return errors.Join(err, tx.EraseAccounts(all, fact.Fact{Deed: "account.erased"}))
+	})
 }
 
 // check folds everything anew and compares.
@@ -197,11 +232,11 @@ func (h *standings) check(rt *rapid.T) {
 		if err != nil {
 			return err
 		}
-		accs, err := v.AccountsByID(h.all, member.Reach{Scope: member.All})
+		accs, err := v.AccountsByID(slices.Concat(h.all, h.loose), member.Reach{Scope: member.All})
 		if err != nil {
 			return err
 		}
-		kept, err := v.Stays(d.Rule, h.all)
+		kept, err := v.Stays(d.Rule, slices.Concat(h.all, h.loose))
 		if err != nil {
 			return err
 		}
