@@ -39,11 +39,14 @@ type Definitions struct {
 	Live    []Candidate  // the active one first, then the others, latest first
 	Retired []Definition // latest first
 	Choices []Choice     // latest first; the first one holds
+	Readers []Reading    // who read the active one, by name
+	Read    Counted      // active members who did, of all
 }
 
 const (
 	mostLive    = 6 // definitions that are not retired
 	mostHistory = 200
+	mostReaders = 500
 	mostWhy     = 2000
 	mostTitle   = 80
 )
@@ -82,6 +85,9 @@ func (a *App) Definitions(ctx context.Context, who Who) (all Definitions, err er
 		if all.Choices, err = v.Choices(mostHistory); err != nil {
 			return err
 		}
+		if all.Read, err = a.readBy(v); err != nil {
+			return err
+		}
 		list, err := v.Definitions(mostHistory)
 		if err != nil {
 			return err
@@ -90,6 +96,11 @@ func (a *App) Definitions(ctx context.Context, who Who) (all Definitions, err er
 			if d.State == store.Retired {
 				all.Retired = append(all.Retired, d)
 				continue
+			}
+			if d.State == store.Active {
+				if all.Readers, err = v.Readings(d.Version, mostReaders); err != nil {
+					return err
+				}
 			}
 			c, err := a.candidate(v, who, d)
 			if err != nil {

@@ -33,6 +33,7 @@ type LadderPage struct {
 	Stuck    ladder.Rung // the weakest rung over the teams that scored; "" when none is weak, or nobody scored
 	Scored   int         // how many teams gave each rung a level
 	Contacts Counted     // active members who did something about a relation this quarter
+	Read     Counted     // active members who read what the organisation calls a customer, now
 	Noted    Counted     // ranked customers with a note
 }
 
@@ -49,6 +50,9 @@ func (a *App) Ladder(ctx context.Context, who Who, q ladder.Quarter) (p LadderPa
 			return err
 		}
 		if p.Contacts.Whole, p.Contacts.Part, err = v.Busy(p.Quarter.First().Start(who.Zone())); err != nil {
+			return err
+		}
+		if p.Read, err = a.readBy(v); err != nil {
 			return err
 		}
 		sums, err := v.RankLayers("", who.Reach(fact.Account))

@@ -34,7 +34,7 @@ var deeds = []struct {
 	{Ladder, []string{"begun", "scored", "discussed", "set", "rescanned"}},
 	{Cycle, []string{"moved", "taken_back"}},
 	{Outlook, []string{"put_off", "taken_up"}},
-	{Definition, []string{"added", "chosen", "retired"}},
+	{Definition, []string{"added", "chosen", "read", "retired"}},
 }
 
 // Kinds are the kinds that something can happen to, in the order of a page.

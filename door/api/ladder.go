@@ -35,6 +35,7 @@ type ladderOut struct {
 	Stuck    ladder.Rung                  `json:"stuck"`
 	Scored   int                          `json:"teams_scored"`
 	Contacts countedOut                   `json:"counted_contacts" doc:"active members who wrote something down about a relation since the quarter began"`
+	Read     countedOut                   `json:"counted_readers" doc:"active members who read the active definition of a customer"`
 	Noted    countedOut                   `json:"counted_notes" doc:"active customers with a note"`
 	Scans    []scanOut                    `json:"scans"`
 }
@@ -113,7 +114,7 @@ func getLadder(c *call) (answer, error) {
 	}
 	out := ladderOut{
 		Quarter: p.Quarter, Weakest: p.Weakest, Stuck: p.Stuck, Scored: p.Scored, Scans: []scanOut{},
-		Contacts: countedOut{p.Contacts.Part, p.Contacts.Whole}, Noted: countedOut{p.Noted.Part, p.Noted.Whole},
+		Contacts: countedOut{p.Contacts.Part, p.Contacts.Whole}, Read: countedOut{p.Read.Part, p.Read.Whole}, Noted: countedOut{p.Noted.Part, p.Noted.Whole},
 	}
 	for _, s := range p.Scans {
 		out.Scans = append(out.Scans, showScan(s))

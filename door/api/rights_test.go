@@ -107,6 +107,7 @@ var trials = map[string]trial{
 	"add_definition": {right: member.DefinitionSet, good: 409, // there is one with these thresholds
 		body: `{"name":"Kopers","counts_potential":false,"counts_former":false,"min_purchases_for_customer":1,"loyal_min_purchases":3,"loyal_window_months":24,"inactive_after_months":12,"includes_non_monetary":false}`},
 	"choose_definition": {right: member.DefinitionSet, body: `{"version":1,"after":1,"why":"Zo blijft het."}`, good: 409},
+	"read_definition":   {right: member.OrderRead, body: `{"version":1}`, good: 200},
 	"retire_definition": {right: member.DefinitionSet, body: `{"version":1}`, good: 409},
 
 	"list_slipping":      {right: member.OrderRead, lists: "slip", query: "limit=200", good: 200},

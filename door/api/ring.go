@@ -113,6 +113,15 @@ type choiceOut struct {
 type definitionsOut struct {
 	Items   []definitionOut `json:"items" doc:"the active one first"`
 	Choices []choiceOut     `json:"choices" doc:"which was active since when, latest first"`
+	Readers []readingOut    `json:"readers" doc:"who read the active one, by name; at most five hundred"`
+}
+
+// readingOut is that a member read a version.
+type readingOut struct {
+	Version int64     `json:"version"`
+	By      id.Member `json:"member_id"`
+	ByName  string    `json:"by_name"`
+	At      instant   `json:"at"`
 }
 
 // choiceIn makes a version the active one.
@@ -167,6 +176,10 @@ func ringOperations() []operation {
 		{
 			method: http.MethodPut, path: "/definitions/active", name: "choose_definition", tag: "Ring", right: member.DefinitionSet, status: http.StatusOK, in: choiceIn{}, out: choiceOut{},
 			title: "Choose what a customer is", do: chooseDefinition, about: "Every count is by it from then on.",
+		},
+		{
+			method: http.MethodPost, path: "/definitions/reading", name: "read_definition", tag: "Ring", right: member.OrderRead, status: http.StatusOK, in: versionIn{}, out: readingOut{},
+			title: "Say that you read what a customer is", do: readDefinition, about: "Of the active version; another is a conflict. Who says so again said it already.",
 		},
 		{
 			method: http.MethodPost, path: "/definitions/retirement", name: "retire_definition", tag: "Ring", right: member.DefinitionSet, status: http.StatusOK, in: versionIn{}, out: definitionOut{},
@@ -305,7 +318,7 @@ func listDefinitions(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	out := definitionsOut{[]definitionOut{}, []choiceOut{}}
+	out := definitionsOut{[]definitionOut{}, []choiceOut{}, []readingOut{}}
 	for _, d := range all.Live {
 		one, tally := showDefinition(d.Definition), showTally(d.Tally)
 		one.Tally, one.Customers, one.Counting = &tally, &d.Customers, showProgress(d.Counting)
@@ -316,6 +329,9 @@ func listDefinitions(c *call) (answer, error) {
 	}
 	for _, n := range all.Choices {
 		out.Choices = append(out.Choices, showChoice(n))
+	}
+	for _, r := range all.Readers {
+		out.Readers = append(out.Readers, readingOut{r.Version, r.By, r.ByName, instant(r.At)})
 	}
 	return show(http.StatusOK, out)
 }
@@ -346,6 +362,18 @@ func chooseDefinition(c *call) (answer, error) {
 		return answer{}, err
 	}
 	return show(http.StatusOK, showChoice(n))
+}
+
+func readDefinition(c *call) (answer, error) {
+	in, err := take[versionIn](c)
+	if err != nil {
+		return answer{}, err
+	}
+	r, err := c.app.ReadDefinition(c.r.Context(), c.who, in.Version)
+	if err != nil {
+		return answer{}, err
+	}
+	return show(http.StatusOK, readingOut{r.Version, r.By, r.ByName, instant(r.At)})
 }
 
 func retireDefinition(c *call) (answer, error) {

@@ -22,6 +22,7 @@ func (d *Desk) definitionRoutes() {
 	d.member("POST /settings/definition", addDefinition)
 	d.member("GET /settings/definition/new", newDefinition)
 	d.member("POST /settings/definition/choice", chooseDefinition)
+	d.member("POST /settings/definition/reading", readDefinition)
 	d.member("POST /settings/definition/retirement", retireDefinition)
 }
 
@@ -32,6 +33,9 @@ type definitionsPage struct {
 	Choices []choiceLineOf
 	After   string // the choice that holds
 	May     bool
+	Read    string // how many members read the active one
+	Mine    string // when who looks did; "" when not yet
+	Readers []look.Fact
 	Said    map[string]string
 	Of      string // the version of which Said tells
 	Why     string
@@ -76,6 +80,14 @@ func (v *visit) showDefinitions(code int, p definitionsPage) error {
 	for _, d := range all.Live {
 		names[d.Version] = v.definitionName(d.Definition)
 		p.Cards = append(p.Cards, v.definitionCard(d))
+	}
+	p.Read = v.words.Tf("definition.read_by", words.P{"part": v.words.Number(float64(all.Read.Part), 0), "whole": v.words.Number(float64(all.Read.Whole), 0)})
+	for _, r := range all.Readers {
+		day := v.words.Day(r.At, v.app.Now())
+		if r.By == v.who.Member.ID {
+			p.Mine = v.words.Tf("definition.read_mine", words.P{"day": day})
+		}
+		p.Readers = append(p.Readers, look.Fact{Label: r.ByName, Value: day})
 	}
 	for _, c := range all.Choices {
 		line := choiceLineOf{Day: v.words.Day(c.At, v.app.Now()), Why: c.Why}
@@ -225,6 +237,30 @@ func chooseDefinition(v *visit) error {
 		_, err := v.app.ChooseDefinition(v.r.Context(), v.who, n, version(form.Get("after")), form.Get("why"))
 		return "definition.chose", err
 	})
+}
+
+// readDefinition is who looks saying that they read the one that holds; every
+// member may.
+func readDefinition(v *visit) error {
+	if err := v.may(member.OrderRead); err != nil {
+		return err
+	}
+	form, err := v.form()
+	if err != nil {
+		return err
+	}
+	n := version(form.Get("version"))
+	if n < 1 {
+		return v.showDefinitions(http.StatusUnprocessableEntity, definitionsPage{})
+	}
+	_, err = v.app.ReadDefinition(v.r.Context(), v.who, n)
+	if wrong, code := v.inline(err, errStale); wrong != nil {
+		return v.showDefinitions(code, definitionsPage{Said: wrong})
+	}
+	if err != nil {
+		return err
+	}
+	return v.saved("definition.read_said", "/settings/definition", words.P{"n": n})
 }
 
 func retireDefinition(v *visit) error {

@@ -37,4 +37,11 @@ func TestDefinitionPage(t *testing.T) {
 	anna := b.as(b.world.Member("Anna", member.AccountManager))
 	anna.get("/settings/definition").status(200).sees("Met iedereen").misses("Intrekken", "/settings/definition/new")
 	anna.get("/settings/definition/new").status(403)
+	anna.get("/settings/definition").sees("Gelezen", "0 van ")
+	anna.post("/settings/definition/reading", "version", "1").status(409)
+	for range 2 { // again is once
+		anna.post("/settings/definition/reading", "version", "2").status(303)
+	}
+	anna.get("/settings/definition").sees("Jij las dit", "1 van ").misses("/settings/definition/reading")
+	anna.get("/ladder").sees("lazen wat hier een klant heet")
 }

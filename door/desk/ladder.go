@@ -119,7 +119,7 @@ func (v *visit) counted(p app.LadderPage, r ladder.Rung) string {
 	}
 	switch r {
 	case ladder.Awareness:
-		return say("contacts", p.Contacts)
+		return strings.TrimSpace(say("contacts", p.Contacts) + " " + say("read", p.Read))
 	case ladder.Insight:
 		return say("noted", p.Noted)
 	}

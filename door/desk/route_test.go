@@ -83,6 +83,7 @@ var allowed = map[string]struct {
 	"POST /settings/definition":                              {member.DefinitionSet, ""},
 	"GET /settings/definition/new":                           {member.DefinitionSet, ""},
 	"POST /settings/definition/choice":                       {member.DefinitionSet, ""},
+	"POST /settings/definition/reading":                      {member.OrderRead, ""},
 	"POST /settings/definition/retirement":                   {member.DefinitionSet, ""},
 	"GET /settings/providers":                                {member.SettingManage, ""},
 	"POST /settings/providers":                               {member.SettingManage, ""},

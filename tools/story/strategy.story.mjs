@@ -88,6 +88,13 @@ test('the board chooses what a customer is, and the ring counts by it at once', 
   const sanne = await comeIn('sanne');
   await sanne.goto('/settings/definition');
   assert.equal(await sanne.getByRole('button', { name: 'Intrekken' }).count(), 0);
+  await sanne.getByRole('button', { name: 'Gelezen' }).click();
+  await sanne.getByText('Jij las dit: vandaag.').waitFor();
+  await sanne.locator('summary', { hasText: '1 van 13 medewerkers' }).click();
+  assert.match(await card(sanne, 'Wie vaak koopt').innerText(), /Sanne de Wit\s+vandaag/);
+  await fine(sanne);
+  await sanne.goto('/ladder');
+  assert.match(await text(sanne), /1 van 13 \(7,7%\) lazen wat hier een klant heet\./);
   await sanne.context().close();
 });
 
