@@ -43,5 +43,5 @@ func TestDefinitionPage(t *testing.T) {
 		anna.post("/settings/definition/reading", "version", "2").status(303)
 	}
 	anna.get("/settings/definition").sees("Jij las dit", "1 van ").misses("/settings/definition/reading")
-	anna.get("/ladder").sees("lazen wat hier een klant heet")
+	anna.get("/ladder").sees("Wat hier een klant heet, is gelezen door")
 }

@@ -94,7 +94,7 @@ test('the board chooses what a customer is, and the ring counts by it at once', 
   assert.match(await card(sanne, 'Wie vaak koopt').innerText(), /Sanne de Wit\s+vandaag/);
   await fine(sanne);
   await sanne.goto('/ladder');
-  assert.match(await text(sanne), /1 van 13 \(7,7%\) lazen wat hier een klant heet\./);
+  assert.match(await text(sanne), /Wat hier een klant heet, is gelezen door 1 van 13 \(7,7%\)\./);
   await sanne.context().close();
 });
 
