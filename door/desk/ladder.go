@@ -147,13 +147,12 @@ func beginScan(v *visit) error {
 
 // scanForm is one scan, with what was typed and what is wrong with it.
 type scanForm struct {
-	v      *visit
-	s      ladder.Scan
-	p      app.LadderPage
-	name   string // of the team
-	text   map[string]string
-	said   map[string]string
-	action bool // the form of the action was sent
+	v    *visit
+	s    ladder.Scan
+	p    app.LadderPage
+	name string // of the team
+	text map[string]string
+	said map[string]string
 }
 
 func (v *visit) scan() (f scanForm, err error) {
