@@ -18,7 +18,7 @@ export async function everyPage(page, from, look, { skip = [], most = 120 } = {}
     await page.goto(address);
     await page.waitForLoadState('load');
     await look(page, kind);
-    const found = await page.locator('a[href]:not([download])').evaluateAll((all) => all.map((a) => a.href));
+    const found = await page.locator('a[href]:not([download])').evaluateAll((all) => all.map((a) => new URL(a.getAttribute('href'), document.baseURI).href)); // a drawing's links have no plain href
     for (const href of found) {
       if (new URL(href).origin === new URL(address).origin && !seen.has(pattern(href))) waiting.push(href.split('#')[0]);
     }
