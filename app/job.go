@@ -48,6 +48,11 @@ var routine = []job.Periodic{
 	{Name: rankJob, Every: time.Hour},
 }
 
+// PostponeRoutine has the work that comes back wait for so long.
+func (a *App) PostponeRoutine(ctx context.Context, d time.Duration) error {
+	return a.db.Postpone(ctx, each(routine, func(p job.Periodic) string { return p.Name }), d)
+}
+
 // Work runs jobs with these handlers, and the routine, until ctx ends, and then
 // waits for those that run.
 func (a *App) Work(ctx context.Context, handlers map[string]func(context.Context, job.Job) error, o job.Options) error {

@@ -65,6 +65,10 @@ func (r *run) load() (*world, error) {
 			return nil, err
 		}
 	}
+	// What comes by every night would work on the core that is measured.
+	if err := a.PostponeRoutine(r.ctx, 6*time.Hour); err != nil {
+		return nil, err
+	}
 	who, err := a.AsMember(r.ctx, email)
 	if err != nil {
 		return nil, fmt.Errorf("this database holds no such world: %w", err)

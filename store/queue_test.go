@@ -879,3 +879,23 @@ func TestContention(t *testing.T) {
 		}
 	})
 }
+
+// TestPostpone: periodic work that was put off does not come by, other work does.
+func TestPostpone(t *testing.T) {
+	t.Parallel()
+	kit.Both(t, func(t *testing.T, db *store.DB, _ *kit.Clock) {
+		if err := db.Postpone(t.Context(), []string{"later"}, time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		early := false
+		err := db.Work(ctx, map[string]store.Handler{
+			"later": func(context.Context, store.Job) error { early = true; return nil },
+			"now":   func(context.Context, store.Job) error { stop(); return nil },
+		}, job.Options{Periodic: []job.Periodic{{Name: "later", Every: time.Hour}, {Name: "now", Every: time.Hour}}})
+		if err != nil || early {
+			t.Fatal(err, early)
+		}
+	})
+}

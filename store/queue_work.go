@@ -601,6 +601,20 @@ func (w *worker) repose(ctx context.Context, p job.Periodic, err error) {
 	}
 }
 
+// Postpone has periodic work wait for so long, whoever had its turn.
+func (db *DB) Postpone(ctx context.Context, names []string, d time.Duration) (err error) {
+	defer fault.Wrap(&err, "store.Postpone")
+	return db.Write(ctx, Nowhere, clockwork, func(tx *Tx) error {
+		for _, name := range names {
+			if _, err := tx.exec("INSERT INTO lease (name, holder, until) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until",
+				name, id.New[id.Job](), tx.now+d.Milliseconds()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // hold makes the lease of this name ours for so long: fresh when it is free,
 // else when it is ours already.
 func (w *worker) hold(ctx context.Context, name string, d time.Duration, fresh bool) (held bool, err error) {
