@@ -35,17 +35,12 @@ func (a *App) ringBefore(v *store.View, who Who, ask RingAsk, now Ring, before S
 	if err != nil {
 		return then, err
 	}
-	flows, err := v.Flows(now.Definition.Rule, scope, before.From, before.Until.Add(1))
-	if err != nil {
-		return then, err
-	}
-	then.Flows, then.FlowWorth = cycle.Flows{}, cycle.Flows{}
+	err = then.happened(v, scope)
 	back := cycle.Flows{}
-	for f, s := range flows {
-		then.Flows[f], then.FlowWorth[f], back[f] = s.N, s.Cents, -s.N
+	for f, n := range then.Flows {
+		back[f] = -n
 	}
 	then.Start = back.After(now.Start)
-	then.Worth, then.Others, err = v.Turnover(now.Definition.Rule, scope, before.From, before.Until.Add(1))
 	return then, err
 }
 

@@ -108,25 +108,32 @@ func (a *App) ring(v *store.View, who Who, ask RingAsk) (r Ring, err error) {
 }
 
 func ringOf(v *store.View, d Definition, scope store.Scope, span Span) (r Ring, err error) {
-	r = Ring{Definition: d, Span: span, Currency: store.Home, Teams: scope.Teams, Flows: cycle.Flows{}, FlowWorth: cycle.Flows{}}
+	r = Ring{Definition: d, Span: span, Currency: store.Home, Teams: scope.Teams}
 	if r.Counting, err = counting(v, d); err != nil {
 		return r, err
 	}
 	if r.Start, err = standingAt(v, d.Rule, scope, span.From); err != nil {
 		return r, err
 	}
-	flows, err := v.Flows(d.Rule, scope, span.From, span.Until.Add(1))
+	err = r.happened(v, scope)
+	r.End = r.Flows.After(r.Start)
+	return r, err
+}
+
+// happened fills in who moved in the period and what was bought in it.
+func (r *Ring) happened(v *store.View, scope store.Scope) error {
+	flows, err := v.Flows(r.Definition.Rule, scope, r.From, r.Until.Add(1))
 	if err != nil {
-		return r, err
+		return err
 	}
+	r.Flows, r.FlowWorth = cycle.Flows{}, cycle.Flows{}
 	for f, s := range flows {
 		if s.N != 0 {
 			r.Flows[f], r.FlowWorth[f] = s.N, s.Cents
 		}
 	}
-	r.End = r.Flows.After(r.Start)
-	r.Worth, r.Others, err = v.Turnover(d.Rule, scope, span.From, span.Until.Add(1))
-	return r, err
+	r.Worth, r.Others, err = v.Turnover(r.Definition.Rule, scope, r.From, r.Until.Add(1))
+	return err
 }
 
 // check says whether there is such a period.

@@ -112,7 +112,7 @@ func (v *View) Tags(begin string, limit int) (all []TagCount, err error) {
 	w := v.where("t").and("t.tag >= ?", begin).and("t.tag < ?", find.After(begin))
 	const bearing = "(SELECT COUNT(*) FROM (SELECT 1 FROM tagging g WHERE g.org_id = t.org_id AND g.tag = t.tag AND g.kind = ? LIMIT ?) counted)"
 	w.args = append([]any{string(fact.Account), MostCounted, string(fact.Contact), MostCounted}, append(w.args, limit)...)
-	all, err = remembered(v, "tag", w.args, func() (all []TagCount, err error) {
+	all, err = Remembered(v, "tag", w.args, func() (all []TagCount, err error) {
 		err = v.rows("SELECT t.tag, "+bearing+", "+bearing+" FROM tag t"+w.String()+" ORDER BY t.tag LIMIT ?", w.args, func(rs *sql.Rows) error {
 			var t TagCount
 			err := rs.Scan(&t.Tag, &t.Accounts, &t.Contacts)

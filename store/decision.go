@@ -61,7 +61,7 @@ func (v *View) CountAskedDecisions(r member.Reach, most int) (n int, err error) 
 	defer fault.Wrap(&err, "store.CountAskedDecisions")
 	w := v.where("d").and("d.state = 'asked'").reachAccount("d", r)
 	w.args = append(w.args, most)
-	return remembered(v, "asked"+w.String(), w.args, func() (n int, err error) {
+	return Remembered(v, "asked"+w.String(), w.args, func() (n int, err error) {
 		err = v.row("SELECT COUNT(*) FROM (SELECT 1 FROM decision d"+w.String()+" LIMIT ?) counted", w.args, &n)
 		return n, err
 	})

@@ -305,7 +305,7 @@ func (v *View) Due(rule int64, on day.Day, limit int) (stays map[id.Account]int,
 func (v *View) EveryAccount() (n int64, err error) {
 	defer fault.Wrap(&err, "store.EveryAccount")
 	w := v.where("")
-	return remembered(v, "every account", w.args, func() (n int64, err error) {
+	return Remembered(v, "every account", w.args, func() (n int64, err error) {
 		return n, v.row("SELECT COUNT(*) FROM account"+w.String(), w.args, &n)
 	})
 }

@@ -114,7 +114,7 @@ func (v *View) CountHandovers(m id.Member, most int) (n int, err error) {
 	from := v.where("").and("from_id = ?", m).and("state = 'returned'")
 	q := "SELECT 1 FROM handover" + to.String() + " UNION ALL SELECT 1 FROM handover" + from.String()
 	args := append(append(to.args, from.args...), most)
-	return remembered(v, q, args, func() (n int, err error) {
+	return Remembered(v, q, args, func() (n int, err error) {
 		err = v.row("SELECT COUNT(*) FROM (SELECT * FROM ("+q+") waits LIMIT ?) counted", args, &n)
 		return n, err
 	})

@@ -538,7 +538,7 @@ func (v *View) count(l roll, q filter.Query, lens filter.Lens, r member.Reach) (
 		cond = strings.Replace(cond, "a.deleted_at IS NULL", "+a.deleted_at IS NULL", 1)
 	}
 	w.args = append(w.args, MostCounted+1)
-	n, err = remembered(v, from+cond, w.args, func() (n int, err error) {
+	n, err = Remembered(v, from+cond, w.args, func() (n int, err error) {
 		err = v.row("SELECT COUNT(*) FROM (SELECT 1 FROM "+from+cond+" LIMIT ?) counted", w.args, &n)
 		return n, err
 	})

@@ -663,7 +663,7 @@ func (v *View) CountPairs(q PairQuery, most int) (n int, err error) {
 	}
 	w.seenPair(q.Within)
 	w.args = append(w.args, most)
-	return remembered(v, "pair"+w.String(), w.args, func() (n int, err error) {
+	return Remembered(v, "pair"+w.String(), w.args, func() (n int, err error) {
 		err = v.row("SELECT COUNT(*) FROM (SELECT 1 FROM pair p"+w.String()+" LIMIT ?) counted", w.args, &n)
 		return n, err
 	})

@@ -34,9 +34,10 @@ const (
 	memoMost = 2000 // answers
 )
 
-// remembered gives what find found lately for the same question. Inside a change
-// nothing is remembered: it sees what nobody else may.
-func remembered[T any](v *View, q string, args []any, find func() (T, error)) (T, error) {
+// Remembered gives what find found lately for the same question; what it gives is
+// shared, so nobody changes it. Inside a change nothing is remembered: it sees
+// what nobody else may.
+func Remembered[T any](v *View, q string, args []any, find func() (T, error)) (T, error) {
 	if v.changing {
 		return find()
 	}
@@ -82,12 +83,6 @@ func remembered[T any](v *View, q string, args []any, find func() (T, error)) (T
 	}
 	m.kept[key] = answer{writes: v.writes, until: v.now + memoTerm, value: value}
 	return value, nil
-}
-
-// Remembered is that for what is put together out of several answers, which then
-// are of one moment. What it gives is shared: nobody changes it.
-func Remembered[T any](v *View, q string, args []any, find func() (T, error)) (T, error) {
-	return remembered(v, q, args, find)
 }
 
 // recalled is the answer that was kept, while it holds.

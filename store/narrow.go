@@ -98,7 +98,7 @@ func (v *View) narrow(l roll, q filter.Query, lens filter.Lens) (best lead, few 
 			continue
 		}
 		args := append(append([]any{}, one.args...), fewFit+1)
-		n, err := remembered(v, "narrow "+one.query(), args, func() (n int, err error) {
+		n, err := Remembered(v, "narrow "+one.query(), args, func() (n int, err error) {
 			err = v.row("SELECT COUNT(*) FROM ("+one.query()+" LIMIT ?) counted", args, &n)
 			return n, err
 		})

@@ -336,7 +336,7 @@ func (s *seeker) few() (bool, error) {
 	for _, m := range s.mine {
 		parts, args = append(parts, m.query), append(args, m.args...)
 	}
-	n, err := remembered(s.v, "within "+s.table, args, func() (n int, err error) {
+	n, err := Remembered(s.v, "within "+s.table, args, func() (n int, err error) {
 		err = s.v.row("SELECT COUNT(*) FROM (SELECT 1 FROM ("+strings.Join(parts, " UNION ALL ")+") m LIMIT ?) counted", append(slices.Clone(args), mostOwn+1), &n)
 		return n, err
 	})
