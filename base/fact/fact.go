@@ -40,6 +40,23 @@ const (
 	Ladder       Kind = "ladder"     // a scan of how customer-centred a team is
 	Cycle        Kind = "cycle"      // a move on the ring; its subject is what moved it
 	Definition   Kind = "definition" // what the organisation calls a customer
+	Lead         Kind = "lead"
+	Pipeline     Kind = "pipeline"
+	Opportunity  Kind = "opportunity"
+	Product      Kind = "product"
+	PriceList    Kind = "price_list"
+	Quote        Kind = "quote"
+	Proposition  Kind = "proposition"
+	Conversation Kind = "conversation"
+	Need         Kind = "need"
+	Promise      Kind = "promise"
+	Invoice      Kind = "invoice"
+	Payment      Kind = "payment"
+	Contract     Kind = "contract"
+	Process      Kind = "process"
+	Run          Kind = "run"
+	Task         Kind = "task"
+	Appointment  Kind = "appointment"
 )
 
 // Actor is who did it.

@@ -16,46 +16,84 @@ import (
 type Of[K any] [16]byte
 
 type (
-	org      struct{}
-	login    struct{}
-	member   struct{}
-	team     struct{}
-	account  struct{}
-	contact  struct{}
-	fact     struct{}
-	file     struct{}
-	field    struct{}
-	view     struct{}
-	webhook  struct{}
-	delivery struct{}
-	token    struct{}
-	provider struct{}
-	passkey  struct{}
-	job      struct{}
-	order    struct{}
-	record   struct{}
+	org          struct{}
+	login        struct{}
+	member       struct{}
+	team         struct{}
+	account      struct{}
+	contact      struct{}
+	fact         struct{}
+	file         struct{}
+	field        struct{}
+	view         struct{}
+	webhook      struct{}
+	delivery     struct{}
+	token        struct{}
+	provider     struct{}
+	passkey      struct{}
+	job          struct{}
+	order        struct{}
+	record       struct{}
+	lead         struct{}
+	source       struct{}
+	pipeline     struct{}
+	opportunity  struct{}
+	product      struct{}
+	priceList    struct{}
+	quote        struct{}
+	proposition  struct{}
+	conversation struct{}
+	question     struct{}
+	need         struct{}
+	promise      struct{}
+	invoice      struct{}
+	payment      struct{}
+	contract     struct{}
+	process      struct{}
+	run          struct{}
+	task         struct{}
+	appointment  struct{}
 )
 
 // The kinds of names.
 type (
-	Org      = Of[org]
-	Login    = Of[login]
-	Member   = Of[member]
-	Team     = Of[team]
-	Account  = Of[account]
-	Contact  = Of[contact]
-	Fact     = Of[fact]
-	File     = Of[file]
-	Field    = Of[field]
-	View     = Of[view]
-	Webhook  = Of[webhook]
-	Delivery = Of[delivery]
-	Token    = Of[token]
-	Provider = Of[provider]
-	Passkey  = Of[passkey]
-	Job      = Of[job]
-	Order    = Of[order]
-	Record   = Of[record] // any record, when its kind is said beside it
+	Org          = Of[org]
+	Login        = Of[login]
+	Member       = Of[member]
+	Team         = Of[team]
+	Account      = Of[account]
+	Contact      = Of[contact]
+	Fact         = Of[fact]
+	File         = Of[file]
+	Field        = Of[field]
+	View         = Of[view]
+	Webhook      = Of[webhook]
+	Delivery     = Of[delivery]
+	Token        = Of[token]
+	Provider     = Of[provider]
+	Passkey      = Of[passkey]
+	Job          = Of[job]
+	Order        = Of[order]
+	Record       = Of[record] // any record, when its kind is said beside it
+	Lead         = Of[lead]
+	Source       = Of[source]
+	Pipeline     = Of[pipeline]
+	Opportunity  = Of[opportunity]
+	Product      = Of[product]
+	PriceList    = Of[priceList]
+	Quote        = Of[quote]
+	Proposition  = Of[proposition]
+	Conversation = Of[conversation]
+	Question     = Of[question]
+	Need         = Of[need]
+	Promise      = Of[promise]
+	Invoice      = Of[invoice]
+	Payment      = Of[payment]
+	Contract     = Of[contract]
+	Process      = Of[process]
+	Run          = Of[run]
+	Task         = Of[task]
+	Appointment  = Of[appointment]
 )
 
 // ErrBad says that a text is not a name.
