@@ -14,9 +14,11 @@ import (
 	"kring/domain/order"
 )
 
-const orderColumns = "o.id, o.version, o.account_id, o.day, o.cents, o.currency, o.counter_value, o.number, o.lines, o.note, o.external_id, o.state, o.why, o.created_at, o.updated_at"
+const orderColumns = "o.id, o.version, o.account_id, o.day, o.cents, o.currency, o.counter_value, o.number, o.lines, o.note, o.external_id, o.state, o.why, o.created_at, o.updated_at, o.stage, o.held, o.wanted, o.confirmed_on, o.accepted_on, o.opportunity_id, o.quote_id, o.quote_version"
 
-const orderSet = "account_id, day, cents, currency, counter_value, number, lines, note, external_id, state, why, created_at, updated_at"
+const orderSet = "account_id, day, cents, currency, counter_value, number, lines, note, external_id, state, why, created_at, updated_at, stage, held, wanted, confirmed_on, accepted_on, opportunity_id, quote_id, quote_version"
+
+const orderWidth = 24 // columns of a new row
 
 // Order is one order of an account within reach.
 func (v *View) Order(i id.Order, r member.Reach) (o order.Order, err error) {
@@ -73,6 +75,12 @@ func (v *View) Orders(f order.Filter, r member.Reach, after OrderPlace, limit in
 	case order.Confirmed:
 		w.and("o.state = 'confirmed'")
 	}
+	if f.Stage != "" {
+		w.and("o.stage = ?", string(f.Stage))
+		if f.Stage != order.Agreed {
+			w.and("o.stage <> 'confirmed'") // as its index says it
+		}
+	}
 	return v.latest(w, after, limit)
 }
 
@@ -87,13 +95,15 @@ func (v *View) latest(w *where, after OrderPlace, limit int) ([]order.Order, err
 func (v *View) orders(w *where, rest string) (all []order.Order, err error) {
 	err = v.rows("SELECT "+orderColumns+" FROM orders o"+w.String()+rest, w.args, func(rs *sql.Rows) error {
 		var o order.Order
-		var d, lines, state string
+		var d, lines, state, stage, wanted, confirmed, accepted string
 		var external sql.NullString
-		err := rs.Scan(&o.ID, &o.Version, &o.Account, &d, &o.Amount.Cents, &o.Amount.Currency, &o.Counter, &o.Number, &lines, &o.Note, &external, &state, &o.Why, &o.Created, &o.Updated)
+		err := rs.Scan(&o.ID, &o.Version, &o.Account, &d, &o.Amount.Cents, &o.Amount.Currency, &o.Counter, &o.Number, &lines, &o.Note, &external, &state, &o.Why, &o.Created, &o.Updated,
+			&stage, &o.Held, &wanted, &confirmed, &accepted, &o.Opportunity, &o.Quote, &o.QuoteVersion)
 		if err != nil {
 			return err
 		}
 		o.Day, o.State, o.ExternalID = day.Day(d), order.State(state), external.String
+		o.Stage, o.Wanted, o.ConfirmedOn, o.AcceptedOn = order.Stage(stage), day.Day(wanted), day.Day(confirmed), day.Day(accepted)
 		if err := json.Unmarshal([]byte(lines), &o.Lines); err != nil {
 			return err
 		}
@@ -120,8 +130,13 @@ func orderRow(o order.Order) ([]any, error) {
 			return nil, err
 		}
 	}
+	stage := o.Stage
+	if stage == "" { // given back to before there were any
+		stage = order.Agreed
+	}
 	return []any{
 		o.Account, string(o.Day), o.Amount.Cents, o.Amount.Currency, o.Counter, o.Number, string(lines), o.Note, null(o.ExternalID), string(o.State), o.Why, o.Created, o.Updated,
+		string(stage), o.Held, string(o.Wanted), string(o.ConfirmedOn), string(o.AcceptedOn), o.Opportunity, o.Quote, o.QuoteVersion,
 	}, nil
 }
 
@@ -133,7 +148,7 @@ func (tx *Tx) AddOrder(o order.Order, f fact.Fact) (_ order.Order, err error) {
 		return o, err
 	}
 	o.Version = 1
-	if _, err := tx.exec("INSERT INTO orders (org_id, id, version, "+orderSet+") VALUES ("+marks(16)+")", append([]any{tx.org, o.ID, o.Version}, row...)...); err != nil {
+	if _, err := tx.exec("INSERT INTO orders (org_id, id, version, "+orderSet+") VALUES ("+marks(orderWidth)+")", append([]any{tx.org, o.ID, o.Version}, row...)...); err != nil {
 		return o, err
 	}
 	if err := tx.pointedAt(o.Account); err != nil {
@@ -153,7 +168,7 @@ func (tx *Tx) SaveOrder(o order.Order, f fact.Fact) (_ order.Order, err error) {
 	if err := tx.touchChanged(o); err != nil {
 		return o, err
 	}
-	if err := tx.change1("UPDATE orders SET version = version + 1, ("+orderSet+") = ("+marks(13)+") WHERE org_id = ? AND id = ? AND version = ?", append(row, tx.org, o.ID, o.Version)...); err != nil {
+	if err := tx.change1("UPDATE orders SET version = version + 1, ("+orderSet+") = ("+marks(orderWidth-3)+") WHERE org_id = ? AND id = ? AND version = ?", append(row, tx.org, o.ID, o.Version)...); err != nil {
 		return o, err
 	}
 	o.Version++

@@ -62,7 +62,7 @@ func (v *View) OrdersBetween(accounts []id.Account, from, until day.Day) (all []
 // statements; facts has one for each order, in the same order.
 func (tx *Tx) AddOrders(all []order.Order, facts []fact.Fact) (err error) {
 	defer fault.Wrap(&err, "store.AddOrders(%d)", len(all))
-	rows := make([]any, 0, 16*len(all))
+	rows := make([]any, 0, orderWidth*len(all))
 	told := make([]fact.Fact, len(all))
 	for i, o := range all {
 		row, err := orderRow(o)
@@ -73,7 +73,7 @@ func (tx *Tx) AddOrders(all []order.Order, facts []fact.Fact) (err error) {
 		told[i] = aboutOrder(o, facts[i])
 		tx.touchNewOrder(o)
 	}
-	if err := tx.addRows("INSERT INTO orders (org_id, id, version, "+orderSet+") VALUES ", 16, rows); err != nil {
+	if err := tx.addRows("INSERT INTO orders (org_id, id, version, "+orderSet+") VALUES ", orderWidth, rows); err != nil {
 		return err
 	}
 	at := make([]id.Account, len(all))

@@ -28,7 +28,7 @@ var deeds = []struct {
 	{Webhook, []string{"made", "changed", "switched_off", "erased"}},
 	{Pair, []string{"kept_apart", "postponed", "reopened", "merged", "unmerged"}},
 	{Job, []string{"cancelled", "retried"}},
-	{Order, []string{"placed", "changed", "cancelled", "revived", "erased"}},
+	{Order, []string{"placed", "changed", "cancelled", "revived", "erased", "confirmed", "checked", "held", "released", "planned", "delivered", "returned", "accepted", "invoiced", "paid", "evaluated"}},
 	{Decision, []string{"asked", "taken", "agreed", "refused", "withdrawn"}},
 	{Handover, []string{"proposed", "changed", "accepted", "returned", "withdrawn"}},
 	{Ladder, []string{"begun", "scored", "discussed", "set", "rescanned"}},

@@ -42,7 +42,7 @@ func Columns() column.Fields {
 // cells that are filled in its place. The cells are by key, as column.Field.Read
 // made them; whose order it is, is the caller's.
 func Drafted(o Order, cells map[string]string) (d Draft, err error) {
-	d = Draft{Account: o.Account, Day: o.Day, Amount: o.Amount, Counter: o.Counter, Number: o.Number, Lines: o.Lines, Note: o.Note, ExternalID: o.ExternalID}
+	d = Draft{Account: o.Account, Day: o.Day, Amount: o.Amount, Counter: o.Counter, Number: o.Number, Lines: o.Lines, Note: o.Note, ExternalID: o.ExternalID, Wanted: o.Wanted, Links: o.Links}
 	for key, to := range map[string]*string{"counter_value": &d.Counter, "number": &d.Number, "note": &d.Note, "external_id": &d.ExternalID} {
 		if cells[key] != "" {
 			*to = cells[key]

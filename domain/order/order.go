@@ -28,11 +28,23 @@ const (
 // Counters are what is given in return: money, or another value (domain.md §2.1).
 var Counters = []string{"money", "data", "time", "referral", "barter"}
 
-// Line is what was ordered.
+// Line is what was ordered. All but the first three are left out of a line that
+// says no more, as lines from a file do.
 type Line struct {
-	Text     string `json:"text"`
-	Quantity int64  `json:"quantity"` // thousandths, so that 1.5 hours can be ordered
-	Cents    int64  `json:"cents"`    // of the whole line, without VAT
+	Text     string     `json:"text"`
+	Quantity int64      `json:"quantity"` // thousandths, so that 1.5 hours can be ordered
+	Cents    int64      `json:"cents"`    // of the whole line, without VAT, after discount
+	Product  id.Product `json:"product,omitzero"`
+	Unit     int64      `json:"unit,omitempty"`     // cents for one, without VAT, before discount; 0 when only the whole is known
+	Discount int64      `json:"discount,omitempty"` // basis points off, 0-10000
+	VAT      string     `json:"vat,omitempty"`      // code of the dated VAT table; "" is the standard rate
+	Rate     int64      `json:"rate,omitempty"`     // of that code, in basis points, as it was agreed
+	Cost     int64      `json:"cost,omitempty"`     // cents of the whole line, for the margin; 0 is not known
+}
+
+// Worth is quantity × unit less the discount, in cents, rounded once.
+func Worth(quantity, unit, discount int64) int64 {
+	return money.Round(quantity*unit, 10_000-discount, 1000*10_000)
 }
 
 // Order is one order. Times are milliseconds UTC, the day is the customer's.
@@ -48,16 +60,18 @@ type Order struct {
 	ExternalID string      `json:"external_id"`
 	State      State       `json:"state"`
 	Why        string      `json:"why,omitempty"` // it was cancelled
-	Created    int64       `json:"created_at"`
-	Updated    int64       `json:"updated_at"`
-	Version    int64       `json:"version"`
+	Way
+	Created int64 `json:"created_at"`
+	Updated int64 `json:"updated_at"`
+	Version int64 `json:"version"`
 }
 
 // The limits of an order.
 const (
-	MaxLines  = 500
+	MaxLines  = 1000
 	MaxText   = 500
 	MaxNumber = 100
+	MaxCode   = 20
 	MaxNote   = 5000
 )
 
@@ -71,6 +85,8 @@ type Draft struct {
 	Lines      []Line
 	Note       string
 	ExternalID string
+	Wanted     day.Day // on which delivery was promised; "" when nothing was
+	Links      Links   // of a new order: where it comes from
 }
 
 // What can be wrong with an order.
@@ -82,8 +98,11 @@ var (
 	ErrCounter    = fault.New(fault.Invalid, "order.counter_value", "this kind of counter-value is not known")
 	ErrQuantity   = fault.New(fault.Invalid, "order.quantity", "a line has a quantity above zero")
 	ErrLineAmount = fault.New(fault.Invalid, "order.line_amount", "a line has an amount")
+	ErrDiscount   = fault.New(fault.Invalid, "order.discount", "a discount is between 0 and 100 %")
+	ErrVAT        = fault.New(fault.Invalid, "order.vat", "this VAT code is not known")
+	ErrWorth      = fault.New(fault.Invalid, "order.worth", "the amount of the line is not quantity times price less discount")
 	ErrText       = fault.New(fault.Invalid, "order.text", "a line says what was ordered")
-	ErrLines      = fault.New(fault.Invalid, "order.lines", "an order has at most 500 lines")
+	ErrLines      = fault.New(fault.Invalid, "order.lines", "an order has at most 1000 lines")
 	ErrAccount    = fault.New(fault.Invalid, "order.account", "an order belongs to a relation")
 	ErrBinned     = fault.New(fault.Conflict, "order.account_binned", "this relation is in the bin")
 	ErrExternal   = fault.New(fault.Conflict, "order.external_taken", "another order has this external id")
@@ -95,7 +114,7 @@ var (
 
 // New makes a confirmed order. today is the organisation's.
 func New(oid id.Order, now int64, today day.Day, d Draft) (Order, error) {
-	o := Order{ID: oid, State: Confirmed, Created: now, Updated: now, Version: 1}
+	o := Order{ID: oid, State: Confirmed, Way: Way{Stage: Agreed, Links: d.Links}, Created: now, Updated: now, Version: 1}
 	return o, o.take(d, today)
 }
 
@@ -163,6 +182,11 @@ func (o *Order) take(d Draft, today day.Day) error {
 	if d.Account.IsZero() {
 		wrong.Add("account", ErrAccount)
 	}
+	if o.Wanted = d.Wanted; d.Wanted != "" {
+		parsed, err := day.Parse(string(d.Wanted))
+		wrong.Add("wanted", err)
+		o.Wanted = parsed
+	}
 	switch parsed, err := day.Parse(string(d.Day)); {
 	case d.Day == "":
 		wrong.Add("day", ErrDay)
@@ -194,7 +218,32 @@ func (o *Order) takeLines(lines []Line, wrong fault.Fields) {
 		if l.Quantity <= 0 {
 			wrong.Add(at+".quantity", ErrQuantity)
 		}
-		o.Lines = append(o.Lines, Line{text, l.Quantity, l.Cents})
+		if l.Discount < 0 || l.Discount > 10_000 {
+			wrong.Add(at+".discount", ErrDiscount)
+		} else if l.Unit != 0 && l.Quantity > 0 {
+			l.takeWorth(at, wrong)
+		}
+		if l.Rate < 0 || l.Rate > 10_000 || len(l.VAT) > MaxCode {
+			wrong.Add(at+".vat", ErrVAT)
+		}
+		l.Text = text
+		o.Lines = append(o.Lines, l)
+	}
+}
+
+// takeWorth: what the whole line costs follows from the price of one; a cent more
+// or less is another way of rounding and stays as it was agreed.
+func (l *Line) takeWorth(at string, wrong fault.Fields) {
+	if l.Unit > money.Most*100 || l.Unit < -money.Most*100 || l.Quantity > 1e12 || l.Unit != 0 && l.Quantity > (1<<62)/max(l.Unit, -l.Unit) {
+		wrong.Add(at+".unit", money.ErrLarge)
+		return
+	}
+	worth := Worth(l.Quantity, l.Unit, l.Discount)
+	if l.Cents == 0 {
+		l.Cents = worth
+	}
+	if off := l.Cents - worth; off > 1 || off < -1 {
+		wrong.Add(at+".amount", ErrWorth)
 	}
 }
 
@@ -242,6 +291,13 @@ func Diff(a, b Order) (changes []fact.Change) {
 	add("external_id", a.ExternalID == b.ExternalID, a.ExternalID, b.ExternalID)
 	add("state", a.State == b.State, a.State, b.State)
 	add("why", a.Why == b.Why, a.Why, b.Why)
+	add("wanted", a.Wanted == b.Wanted, a.Wanted, b.Wanted)
+	add("stage", a.Stage == b.Stage || a.Stage == "" && b.Stage == Agreed, a.Stage, b.Stage)
+	add("held", a.Held == b.Held, a.Held, b.Held)
+	add("confirmed_on", a.ConfirmedOn == b.ConfirmedOn, a.ConfirmedOn, b.ConfirmedOn)
+	add("accepted_on", a.AcceptedOn == b.AcceptedOn, a.AcceptedOn, b.AcceptedOn)
+	add("opportunity", a.Opportunity == b.Opportunity, a.Opportunity, b.Opportunity)
+	add("quote", a.Quote == b.Quote && a.QuoteVersion == b.QuoteVersion, a.Quote, b.Quote)
 	return changes
 }
 

@@ -41,7 +41,7 @@ func TestNew(t *testing.T) {
 	o := made(t)
 	want := order.Order{
 		ID: o.ID, Account: linden, Day: "2026-11-01", Amount: money.Money{Cents: 12_500, Currency: "EUR"}, Counter: "money", Number: "2026-17", Lines: draft().Lines,
-		ExternalID: "A-9", State: order.Confirmed, Created: now, Updated: now, Version: 1,
+		ExternalID: "A-9", State: order.Confirmed, Way: order.Way{Stage: order.Agreed}, Created: now, Updated: now, Version: 1,
 	}
 	if !reflect.DeepEqual(o, want) || !o.Stands() || !o.ForMoney() {
 		t.Fatalf("%+v", o)
@@ -75,7 +75,7 @@ func TestNewRefused(t *testing.T) {
 		{"amount", money.ErrLarge, func(d *order.Draft) { d.Amount.Cents, d.Lines = 1e13, nil }},
 		{"counter_value", order.ErrCounter, func(d *order.Draft) { d.Counter = "love" }},
 		{"lines", order.ErrSum, func(d *order.Draft) { d.Amount.Cents = 1 }},
-		{"lines", order.ErrLines, func(d *order.Draft) { d.Lines = make([]order.Line, 501) }},
+		{"lines", order.ErrLines, func(d *order.Draft) { d.Lines = make([]order.Line, 1001) }},
 		{"lines.1.text", order.ErrText, func(d *order.Draft) { d.Lines[1].Text = " " }},
 		{"lines.0.quantity", order.ErrQuantity, func(d *order.Draft) { d.Lines[0].Quantity = 0 }},
 	} {

@@ -20,16 +20,18 @@ type Patch struct {
 	Lines      opt.Of[[]Line]
 	Note       opt.Of[string]
 	ExternalID opt.Of[string]
+	Wanted     opt.Of[day.Day]
 }
 
 // Fields are what can be changed of an order, as its facts name it.
-var Fields = []string{"day", "amount", "counter_value", "number", "lines", "note", "external_id"}
+var Fields = []string{"day", "amount", "counter_value", "number", "lines", "note", "external_id", "wanted"}
 
 // Patch mentions everything that was filled in.
 func (d Draft) Patch() Patch {
 	return Patch{
 		Day: opt.Some(d.Day), Cents: opt.Some(d.Amount.Cents), Currency: opt.Some(d.Amount.Currency), Counter: opt.Some(d.Counter), Number: opt.Some(d.Number),
 		Lines: opt.Some(d.Lines), Note: opt.Some(d.Note), ExternalID: opt.Some(d.ExternalID),
+		Wanted: opt.Some(d.Wanted),
 	}
 }
 
@@ -40,7 +42,7 @@ func (p Patch) Mentions() (all []string) {
 		given bool
 	}{
 		{"day", p.Day.Given()}, {"amount", p.Cents.Given() || p.Currency.Given()}, {"counter_value", p.Counter.Given()}, {"number", p.Number.Given()},
-		{"lines", p.Lines.Given()}, {"note", p.Note.Given()}, {"external_id", p.ExternalID.Given()},
+		{"lines", p.Lines.Given()}, {"note", p.Note.Given()}, {"external_id", p.ExternalID.Given()}, {"wanted", p.Wanted.Given()},
 	} {
 		if m.given {
 			all = append(all, m.field)
@@ -73,6 +75,9 @@ func (p Patch) Only(fields []string) (kept Patch) {
 	if has("external_id") {
 		kept.ExternalID = p.ExternalID
 	}
+	if has("wanted") {
+		kept.Wanted = p.Wanted
+	}
 	return kept
 }
 
@@ -81,7 +86,7 @@ func (p Patch) Only(fields []string) (kept Patch) {
 func (p Patch) On(o Order) Draft {
 	d := Draft{
 		Account: o.Account, Day: p.Day.Or(o.Day), Counter: p.Counter.Or(o.Counter), Number: p.Number.Or(o.Number), Lines: p.Lines.Or(o.Lines),
-		Note: p.Note.Or(o.Note), ExternalID: p.ExternalID.Or(o.ExternalID),
+		Note: p.Note.Or(o.Note), ExternalID: p.ExternalID.Or(o.ExternalID), Wanted: p.Wanted.Or(o.Wanted),
 		Amount: money.Money{Cents: p.Cents.Or(o.Amount.Cents), Currency: p.Currency.Or(o.Amount.Currency)},
 	}
 	if lines, given := p.Lines.Get(); given && len(lines) > 0 && !p.Cents.Given() {
@@ -100,4 +105,5 @@ type Filter struct {
 	Account     id.Account
 	From, Until day.Day // both included
 	State       State
+	Stage       Stage // "" is all
 }

@@ -14,7 +14,7 @@ import (
 // TestAmend: what is not mentioned stays, and lines without an amount bring it.
 func TestAmend(t *testing.T) {
 	t.Parallel()
-	lines := []Line{{"Koffie", 2000, 1000}, {"Thee", 1500, 500}}
+	lines := []Line{{Text: "Koffie", Quantity: 2000, Cents: 1000}, {Text: "Thee", Quantity: 1500, Cents: 500}}
 	was, err := New(id.New[id.Order](), 1, "2026-11-25", Draft{
 		Account: id.New[id.Account](), Day: "2026-11-01", Amount: money.Money{Cents: 1500, Currency: "USD"}, Lines: lines, Number: "7", Note: "snel", ExternalID: "A",
 	})
@@ -34,7 +34,7 @@ func TestAmend(t *testing.T) {
 		{"a day to come", Patch{Day: opt.Some(was.Day.Add(100))}, nil, ErrFuture, "day"},
 		{"an amount that the lines do not make", Patch{Cents: opt.Some(int64(1600))}, nil, ErrSum, "lines"},
 		{"another currency", Patch{Currency: opt.Some("EUR")}, []string{"amount"}, nil, ""},
-		{"a line more, with its amount", Patch{Lines: opt.Some(append(slices.Clone(lines), Line{"Water", 1000, 100}))}, []string{"amount", "lines"}, nil, ""},
+		{"a line more, with its amount", Patch{Lines: opt.Some(append(slices.Clone(lines), Line{Text: "Water", Quantity: 1000, Cents: 100}))}, []string{"amount", "lines"}, nil, ""},
 		{"a line less and the old amount", Patch{Lines: opt.Some(lines[:1]), Cents: opt.Some(int64(1500))}, nil, ErrSum, "lines"},
 		{"a line less and no amount", Patch{Lines: opt.Some(lines[:1]), Cents: opt.Some(int64(0))}, []string{"amount", "lines"}, nil, ""},
 		{"no lines any more", Patch{Lines: opt.Empty[[]Line]()}, []string{"lines"}, nil, ""},

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -33,13 +34,24 @@ type orderIn struct {
 	Lines      []lineIO   `json:"lines,omitempty"`
 	Note       string     `json:"note,omitempty"`
 	ExternalID string     `json:"external_id,omitempty"`
+	Wanted     string     `json:"wanted,omitempty" doc:"the day on which delivery was promised"`
+
+	Opportunity  id.Opportunity `json:"opportunity,omitzero" doc:"of a new order: the opportunity that it is the evidence of"`
+	Quote        id.Quote       `json:"quote,omitzero" doc:"of a new order: the quote that was accepted"`
+	QuoteVersion int64          `json:"quote_version,omitempty"`
 }
 
 // lineIO is a line of an order.
 type lineIO struct {
-	Text     string  `json:"text"`
-	Quantity float64 `json:"quantity" doc:"three decimals at most"`
-	Amount   string  `json:"amount" doc:"of the whole line, without VAT"`
+	Text     string     `json:"text"`
+	Quantity float64    `json:"quantity" doc:"three decimals at most"`
+	Amount   string     `json:"amount" doc:"of the whole line, without VAT; of a line with a unit price it may be left out"`
+	Product  id.Product `json:"product,omitzero"`
+	Unit     string     `json:"unit,omitempty" doc:"price of one, without VAT, before discount"`
+	Discount float64    `json:"discount,omitempty" doc:"percent, two decimals at most"`
+	VAT      string     `json:"vat,omitempty" doc:"code of the VAT table; empty is the standard rate"`
+	Rate     float64    `json:"vat_rate,omitempty" doc:"percent of that code, as it was agreed"`
+	Cost     string     `json:"cost,omitempty" doc:"of the whole line, for the margin"`
 }
 
 // orderOut is an order as the API shows it.
@@ -56,9 +68,19 @@ type orderOut struct {
 	ExternalID string      `json:"external_id"`
 	State      order.State `json:"state" doc:"confirmed or cancelled"`
 	Why        string      `json:"why" doc:"it was cancelled"`
-	Created    instant     `json:"created_at"`
-	Updated    instant     `json:"updated_at"`
-	Version    int64       `json:"version"`
+	Stage      order.Stage `json:"stage" doc:"how far it is: confirmed, credit_ok, hold, planned, part_delivered, delivered, accepted, invoiced, paid, evaluated"`
+	Held       string      `json:"held" doc:"why it is on hold, or why it was released"`
+	Wanted     day.Day     `json:"wanted" doc:"the day on which delivery was promised"`
+	Confirmed  day.Day     `json:"confirmed_on" doc:"the day on which the confirmation went to the customer"`
+	Accepted   day.Day     `json:"accepted_on" doc:"the day on which the customer accepted what was delivered"`
+
+	Opportunity  id.Opportunity `json:"opportunity,omitzero"`
+	Quote        id.Quote       `json:"quote,omitzero"`
+	QuoteVersion int64          `json:"quote_version,omitempty"`
+
+	Created instant `json:"created_at"`
+	Updated instant `json:"updated_at"`
+	Version int64   `json:"version"`
 }
 
 // orderPatch is what changes of an order; what is left out stays.
@@ -71,6 +93,7 @@ type orderPatch struct {
 	Lines      opt.Of[[]lineIO] `json:"lines,omitzero" doc:"all of them; without an amount beside it the amount becomes their sum"`
 	Note       opt.Of[string]   `json:"note,omitzero"`
 	ExternalID opt.Of[string]   `json:"external_id,omitzero"`
+	Wanted     opt.Of[string]   `json:"wanted,omitzero"`
 }
 
 // whyIn says why.
@@ -84,6 +107,7 @@ func orderOperations() []operation {
 		{Name: "from", In: "query", Description: "placed on this day or later", Schema: &huma.Schema{Type: "string", Format: "date"}},
 		{Name: "until", In: "query", Description: "placed on this day or before", Schema: &huma.Schema{Type: "string", Format: "date"}},
 		{Name: "state", In: "query", Description: "only those that stand, or only those that were cancelled", Schema: &huma.Schema{Type: "string", Enum: []any{"confirmed", "cancelled"}}},
+		{Name: "stage", In: "query", Description: "only those that are so far", Schema: &huma.Schema{Type: "string", Enum: stages()}},
 	}
 	list := append(pageParams(), asked...)
 	return []operation{
@@ -131,18 +155,58 @@ func orderOperations() []operation {
 
 // thousandths of a quantity as JSON writes it.
 func (l lineIO) read(at string, wrong fault.Fields) order.Line {
-	cents, err := decimal.Cents(l.Amount, decimal.Point)
-	wrong.Add(at+".amount", err)
-	q := l.Quantity * 1000
-	if q != float64(int64(q)) || q > 1e12 {
-		wrong.Add(at+".quantity", order.ErrQuantity)
+	money := func(field, typed string) int64 {
+		cents, err := decimal.Cents(typed, decimal.Point)
+		wrong.Add(at+"."+field, err)
+		return cents
 	}
-	return order.Line{Text: l.Text, Quantity: int64(q), Cents: cents}
+	whole := func(field string, n, times float64, err error) int64 {
+		v := math.Round(n * times)
+		if math.Abs(v-n*times) > 1e-6 || math.Abs(v) > 1e12 {
+			wrong.Add(at+"."+field, err)
+		}
+		return int64(v)
+	}
+	line := order.Line{
+		Text: l.Text, Quantity: whole("quantity", l.Quantity, 1000, order.ErrQuantity), Product: l.Product, Discount: whole("discount", l.Discount, 100, order.ErrDiscount),
+		VAT: l.VAT, Rate: whole("vat_rate", l.Rate, 100, order.ErrVAT),
+	}
+	if l.Unit != "" {
+		line.Unit = money("unit", l.Unit)
+	}
+	if l.Amount != "" || l.Unit == "" {
+		line.Cents = money("amount", l.Amount)
+	}
+	if l.Cost != "" {
+		line.Cost = money("cost", l.Cost)
+	}
+	return line
+}
+
+func stages() (all []any) {
+	for _, s := range order.Stages {
+		all = append(all, string(s))
+	}
+	return all
+}
+
+func showLine(l order.Line) lineIO {
+	out := lineIO{
+		Text: l.Text, Quantity: float64(l.Quantity) / 1000, Amount: decimal.Amount(l.Cents), Product: l.Product, Discount: float64(l.Discount) / 100, VAT: l.VAT, Rate: float64(l.Rate) / 100,
+	}
+	if l.Unit != 0 {
+		out.Unit = decimal.Amount(l.Unit)
+	}
+	if l.Cost != 0 {
+		out.Cost = decimal.Amount(l.Cost)
+	}
+	return out
 }
 
 func (in orderIn) draft() (d order.Draft, err error) {
 	wrong := fault.Fields{}
-	d = order.Draft{Account: in.Account, Day: day.Day(in.Day), Counter: in.Counter, Number: in.Number, Note: in.Note, ExternalID: in.ExternalID}
+	d = order.Draft{Account: in.Account, Day: day.Day(in.Day), Counter: in.Counter, Number: in.Number, Note: in.Note, ExternalID: in.ExternalID, Wanted: day.Day(in.Wanted)}
+	d.Links = order.Links{Opportunity: in.Opportunity, Quote: in.Quote, QuoteVersion: in.QuoteVersion}
 	if d.Amount.Currency, err = money.Currency(in.Currency, "EUR"); err != nil {
 		wrong.Add("currency", err)
 	}
@@ -160,9 +224,10 @@ func showOrder(o order.Order) orderOut {
 	out := orderOut{
 		ID: o.ID, Account: o.Account, Day: o.Day, Amount: decimal.Amount(o.Amount.Cents), Currency: o.Amount.Currency, Counter: o.Counter, Number: o.Number, Lines: []lineIO{},
 		Note: o.Note, ExternalID: o.ExternalID, State: o.State, Why: o.Why, Created: instant(o.Created), Updated: instant(o.Updated), Version: o.Version,
+		Stage: o.Stage, Held: o.Held, Wanted: o.Wanted, Confirmed: o.ConfirmedOn, Accepted: o.AcceptedOn, Opportunity: o.Opportunity, Quote: o.Quote, QuoteVersion: o.QuoteVersion,
 	}
 	for _, l := range o.Lines {
-		out.Lines = append(out.Lines, lineIO{l.Text, float64(l.Quantity) / 1000, decimal.Amount(l.Cents)})
+		out.Lines = append(out.Lines, showLine(l))
 	}
 	return out
 }
@@ -247,6 +312,9 @@ func (in orderPatch) read() (p order.Patch, err error) {
 			all = append(all, l.read("lines."+strconv.Itoa(i), wrong))
 		}
 		p.Lines = opt.Some(all)
+	}
+	if v, given := in.Wanted.Get(); given {
+		p.Wanted = opt.Some(day.Day(v))
 	}
 	p.Counter, p.Number, p.Note, p.ExternalID = in.Counter, in.Number, in.Note, in.ExternalID
 	return p, wrong.Err()
@@ -364,7 +432,7 @@ func orderPage(params url.Values) (f order.Filter, after app.OrderPlace, limit i
 		switch {
 		case len(values) > 1:
 			wrong.Add(short(key), filter.ErrTwice)
-		case v == "" && slices.Contains([]string{"limit", "cursor", "account", "from", "until", "state"}, key):
+		case v == "" && slices.Contains([]string{"limit", "cursor", "account", "from", "until", "state", "stage"}, key):
 		case key == "limit":
 			n, err := strconv.Atoi(v)
 			if err != nil || n < 1 || n > 200 {
@@ -382,6 +450,10 @@ func orderPage(params url.Values) (f order.Filter, after app.OrderPlace, limit i
 			wrong.Add(key, err)
 		case key == "state":
 			if f.State = order.State(v); f.State != order.Confirmed && f.State != order.Cancelled {
+				wrong.Add(key, order.ErrState)
+			}
+		case key == "stage":
+			if f.Stage = order.Stage(v); !slices.Contains(order.Stages, f.Stage) {
 				wrong.Add(key, order.ErrState)
 			}
 		case key == "cursor":

@@ -252,7 +252,10 @@ type orderForm struct {
 }
 
 // lineText is a line as it is typed.
-type lineText struct{ text, quantity, amount string }
+type lineText struct {
+	text, quantity, amount string
+	from                   int // 1 for the first line of the order as it was read; 0 is new
+}
 
 func (l lineText) empty() bool { return strings.TrimSpace(l.text+l.quantity+l.amount) == "" }
 
@@ -276,10 +279,10 @@ func editOrder(v *visit) error {
 func (d *dossier) orderForm(o order.Order) *orderForm {
 	f := &orderForm{dossier: d, o: o, version: o.Version, said: map[string]string{}, theirs: map[string]string{}}
 	f.text = map[string]string{
-		"day": string(o.Day), "amount": f.typedCents(o.Amount.Cents), "currency": o.Amount.Currency, "counter_value": o.Counter, "number": o.Number, "note": o.Note, "external_id": o.ExternalID,
+		"day": string(o.Day), "amount": f.typedCents(o.Amount.Cents), "currency": o.Amount.Currency, "counter_value": o.Counter, "number": o.Number, "note": o.Note, "external_id": o.ExternalID, "wanted": string(o.Wanted),
 	}
-	for _, l := range o.Lines {
-		f.lines = append(f.lines, lineText{l.Text, d.v.comma(decimal.Plain(float64(l.Quantity) / 1000)), f.typedCents(l.Cents)})
+	for i, l := range o.Lines {
+		f.lines = append(f.lines, lineText{l.Text, d.v.comma(decimal.Plain(float64(l.Quantity) / 1000)), f.typedCents(l.Cents), i + 1})
 	}
 	f.lines = append(f.lines, make([]lineText, spare)...)
 	return f
@@ -301,7 +304,7 @@ func (f *orderForm) take(form url.Values) {
 	}
 	f.lines = nil // without those that were emptied
 	for i := range min(len(form["line_text"]), order.MaxLines+spare+1) {
-		if l := (lineText{at("line_text", i), at("line_quantity", i), at("line_amount", i)}); !l.empty() {
+		if l := (lineText{at("line_text", i), at("line_quantity", i), at("line_amount", i), int(number64(at("line_from", i)))}); !l.empty() {
 			f.lines = append(f.lines, l)
 		}
 	}
@@ -311,7 +314,7 @@ func (f *orderForm) take(form url.Values) {
 // draft is what the form says; what cannot be read is in the error.
 func (f *orderForm) draft() (order.Draft, error) {
 	wrong := fault.Fields{}
-	d := order.Draft{Account: f.o.Account, Day: day.Day(f.text["day"]), Counter: f.text["counter_value"], Number: f.text["number"], Note: f.text["note"], ExternalID: f.text["external_id"]}
+	d := order.Draft{Account: f.o.Account, Day: day.Day(f.text["day"]), Counter: f.text["counter_value"], Number: f.text["number"], Note: f.text["note"], ExternalID: f.text["external_id"], Wanted: day.Day(f.text["wanted"])}
 	var err error
 	d.Amount.Currency, err = money.Currency(f.text["currency"], "EUR")
 	wrong.Add("currency", err)
@@ -335,6 +338,13 @@ func (f *orderForm) draft() (order.Draft, error) {
 		}
 		if strings.TrimSpace(l.text) == "" {
 			wrong.Add(lineKey(i, "text"), order.ErrText)
+		}
+		if 0 < l.from && l.from <= len(f.o.Lines) { // what the form does not show stays
+			was := f.o.Lines[l.from-1]
+			one.Product, one.VAT, one.Rate, one.Cost = was.Product, was.VAT, was.Rate, was.Cost
+			if one.Quantity == was.Quantity && one.Cents == was.Cents {
+				one.Unit, one.Discount = was.Unit, was.Discount
+			}
 		}
 		d.Lines = append(d.Lines, one)
 	}
