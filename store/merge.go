@@ -45,6 +45,8 @@ var pointers = []pointer{
 	{"standing", "account_id", "", folded, "the loser counts nowhere, the survivor with what both bought"},
 	{"stay", "account_id", "", folded, "as the standing"},
 	{"handover", "account_id", "id", moves, "one that waits is withdrawn first; what was handed over before is the survivor's past"},
+	{"task", "account_id", "id", moves, "what is to be done for both, is to be done for the survivor"},
+	{"task", "contact_id", "id", moves, "as for accounts"},
 	{"contact_account", "account_id", "", moves, "by itself, in links: two links of one person become one"},
 	{"contact_account", "contact_id", "", stays, "the survivor gets links of its own; those of the loser wait with it"},
 	{"consent", "subject_id", "", follows, "the ledger is proof; the stricter side wins when it is read"},

@@ -31,6 +31,7 @@ var deeds = []struct {
 	{Order, []string{"placed", "changed", "cancelled", "revived", "erased", "confirmed", "checked", "held", "released", "planned", "delivered", "returned", "accepted", "invoiced", "paid", "evaluated"}},
 	{Decision, []string{"asked", "taken", "agreed", "refused", "withdrawn"}},
 	{Handover, []string{"proposed", "changed", "accepted", "returned", "withdrawn"}},
+	{Task, []string{"made", "changed", "done", "withdrawn", "reopened"}},
 	{Ladder, []string{"begun", "scored", "discussed", "set", "rescanned"}},
 	{Cycle, []string{"moved", "taken_back"}},
 	{Outlook, []string{"put_off", "taken_up"}},

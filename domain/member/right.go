@@ -13,6 +13,7 @@ const (
 	ContactErase  Right = "contact.erase"
 	OrderRead     Right = "order.read"
 	OrderWrite    Right = "order.write"
+	TaskWrite     Right = "task.write"     // one's own tasks, those of colleagues, and those of relations within reach
 	CycleDecide   Right = "cycle.decide"   // take down that somebody left, ask to end a relation
 	CycleAgree    Right = "cycle.agree"    // agree with ending one, let an ex in again
 	HandoverWrite Right = "handover.write" // hand a relation over, accept or return one
@@ -41,13 +42,13 @@ const (
 // Rights lists every right, in the order a page shows them.
 var Rights = []Right{
 	AccountRead, AccountWrite, AccountErase, ContactRead, ContactWrite, ContactErase,
-	OrderRead, OrderWrite, CycleDecide, CycleAgree, DefinitionSet, LadderScore, LadderDecide, HandoverWrite, HandoverSteer,
+	OrderRead, OrderWrite, TaskWrite, CycleDecide, CycleAgree, DefinitionSet, LadderScore, LadderDecide, HandoverWrite, HandoverSteer,
 	Merge, ConsentWrite, FileRead, FileWrite, TagWrite, ViewRead, ViewShare, Import, Export, FactRead,
 	MemberRead, MemberManage, FieldManage, WebhookManage, SettingManage, Self,
 }
 
 // everyone is what each member may do, whatever the role.
-var everyone = []Right{LadderScore, AccountRead, ContactRead, OrderRead, FileRead, ViewRead, MemberRead, Self}
+var everyone = []Right{LadderScore, AccountRead, ContactRead, OrderRead, TaskWrite, FileRead, ViewRead, MemberRead, Self}
 
 // seller is what those who work with customers may do besides.
 var seller = []Right{
