@@ -97,32 +97,42 @@ func (v *View) PeopleAt(accounts []id.Account) (at map[id.Account]int, err error
 }
 
 // attached are the tables in which something can stand that belongs to a
-// record, and the column that names it. Whoever adds a table that points at an
+// record, and the columns that name it. Whoever adds a table that points at an
 // account or a contact adds it here, or an import that is taken back would erase
 // what is in use; a test reads the catalogue and says so.
-var attached = map[string]string{
-	"file": "record_id", "consent": "subject_id", "orders": "account_id", "decision": "account_id", "handover": "account_id", "snooze": "account_id",
+var attached = map[string][]string{
+	"file": {"record_id"}, "consent": {"subject_id"}, "orders": {"account_id"}, "decision": {"account_id"}, "handover": {"account_id"}, "snooze": {"account_id"},
+	"task": {"account_id", "contact_id"}, "promise": {"account_id", "contact_id"}, "need": {"account_id", "contact_id"},
 }
 
 // Used are those of the records to which something is attached.
 func (v *View) Used(records []id.Record) (used map[id.Record]bool, err error) {
 	defer fault.Wrap(&err, "store.Used")
 	used = map[id.Record]bool{}
-	for table, column := range attached {
-		for chunk := range slices.Chunk(records, 200) {
-			w := v.where("").in(column, len(chunk), anys(chunk)...)
-			err := v.rows("SELECT DISTINCT "+column+" FROM "+table+w.String(), w.args, func(rs *sql.Rows) error {
-				var i id.Record
-				err := rs.Scan(&i)
-				used[i] = true
-				return err
-			})
-			if err != nil {
+	for table, columns := range attached {
+		for _, column := range columns {
+			if err := v.used(table, column, records, used); err != nil {
 				return nil, err
 			}
 		}
 	}
 	return used, nil
+}
+
+func (v *View) used(table, column string, records []id.Record, used map[id.Record]bool) error {
+	for chunk := range slices.Chunk(records, 200) {
+		w := v.where("").in(column, len(chunk), anys(chunk)...)
+		err := v.rows("SELECT DISTINCT "+column+" FROM "+table+w.String(), w.args, func(rs *sql.Rows) error {
+			var i id.Record
+			err := rs.Scan(&i)
+			used[i] = true
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // EraseAccounts takes accounts away for good, with what finds them; nobody may

@@ -32,6 +32,8 @@ var deeds = []struct {
 	{Decision, []string{"asked", "taken", "agreed", "refused", "withdrawn"}},
 	{Handover, []string{"proposed", "changed", "accepted", "returned", "withdrawn"}},
 	{Task, []string{"made", "changed", "done", "withdrawn", "reopened"}},
+	{Promise, []string{"made", "changed", "renegotiated", "confirmed", "kept", "broken", "withdrawn", "reopened"}},
+	{Need, []string{"found", "changed", "answered", "dropped", "reopened"}},
 	{Ladder, []string{"begun", "scored", "discussed", "set", "rescanned"}},
 	{Cycle, []string{"moved", "taken_back"}},
 	{Outlook, []string{"put_off", "taken_up"}},

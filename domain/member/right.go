@@ -14,6 +14,8 @@ const (
 	OrderRead     Right = "order.read"
 	OrderWrite    Right = "order.write"
 	TaskWrite     Right = "task.write"     // one's own tasks, those of colleagues, and those of relations within reach
+	PromiseWrite  Right = "promise.write"  // what was said to customers, kept, moved or taken back
+	TalkWrite     Right = "talk.write"     // one's own conversations, and what customers need
 	CycleDecide   Right = "cycle.decide"   // take down that somebody left, ask to end a relation
 	CycleAgree    Right = "cycle.agree"    // agree with ending one, let an ex in again
 	HandoverWrite Right = "handover.write" // hand a relation over, accept or return one
@@ -42,17 +44,17 @@ const (
 // Rights lists every right, in the order a page shows them.
 var Rights = []Right{
 	AccountRead, AccountWrite, AccountErase, ContactRead, ContactWrite, ContactErase,
-	OrderRead, OrderWrite, TaskWrite, CycleDecide, CycleAgree, DefinitionSet, LadderScore, LadderDecide, HandoverWrite, HandoverSteer,
+	OrderRead, OrderWrite, TaskWrite, PromiseWrite, TalkWrite, CycleDecide, CycleAgree, DefinitionSet, LadderScore, LadderDecide, HandoverWrite, HandoverSteer,
 	Merge, ConsentWrite, FileRead, FileWrite, TagWrite, ViewRead, ViewShare, Import, Export, FactRead,
 	MemberRead, MemberManage, FieldManage, WebhookManage, SettingManage, Self,
 }
 
 // everyone is what each member may do, whatever the role.
-var everyone = []Right{LadderScore, AccountRead, ContactRead, OrderRead, TaskWrite, FileRead, ViewRead, MemberRead, Self}
+var everyone = []Right{LadderScore, AccountRead, ContactRead, OrderRead, TaskWrite, PromiseWrite, FileRead, ViewRead, MemberRead, Self}
 
 // seller is what those who work with customers may do besides.
 var seller = []Right{
-	AccountWrite, ContactWrite, AccountErase, ContactErase, OrderWrite, CycleDecide, HandoverWrite, Merge, ConsentWrite, FileWrite, TagWrite, Import, Export,
+	AccountWrite, ContactWrite, AccountErase, ContactErase, OrderWrite, TalkWrite, CycleDecide, HandoverWrite, Merge, ConsentWrite, FileWrite, TagWrite, Import, Export,
 }
 
 var rightsOf = map[Role][]Right{
@@ -60,8 +62,8 @@ var rightsOf = map[Role][]Right{
 	NewBusiness:    concat(everyone, seller),
 	AccountManager: concat(everyone, seller),
 	Marketer:       concat(everyone, []Right{AccountWrite, ContactWrite, ConsentWrite, TagWrite, ViewShare, Import, Export}),
-	Service:        concat(everyone, []Right{AccountWrite, ContactWrite, ConsentWrite, FileWrite, TagWrite}),
-	OrderDesk:      concat(everyone, []Right{AccountWrite, ContactWrite, ConsentWrite, OrderWrite, FileWrite}),
+	Service:        concat(everyone, []Right{TalkWrite, AccountWrite, ContactWrite, ConsentWrite, FileWrite, TagWrite}),
+	OrderDesk:      concat(everyone, []Right{TalkWrite, AccountWrite, ContactWrite, ConsentWrite, OrderWrite, FileWrite}),
 	Privacy:        concat(everyone, []Right{AccountErase, ContactErase, Merge, ConsentWrite, Export, FactRead}),
 	Admin:          concat(everyone, seller, []Right{CycleAgree, LadderDecide, DefinitionSet, HandoverSteer, ViewShare, FactRead, MemberManage, FieldManage, WebhookManage, SettingManage}),
 }
