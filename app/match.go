@@ -284,6 +284,15 @@ func (a *App) CountPairs(ctx context.Context, who Who) (n int, err error) {
 	return n, err
 }
 
+// pairsToday is how many open pairs wait for who.
+func (a *App) pairsToday(v *store.View, who Who) (int, error) {
+	within := pairsWithin(who)
+	if len(within) == 0 {
+		return 0, nil
+	}
+	return v.CountPairs(store.PairQuery{State: match.Open, Within: within}, MostPairsCounted+1)
+}
+
 // PairsOf are the open pairs of one record, with what the others are.
 func (a *App) PairsOf(ctx context.Context, who Who, i id.Record) (p PairPage, err error) {
 	within := pairsWithin(who)

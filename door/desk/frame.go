@@ -35,18 +35,21 @@ type place struct {
 	dock  bool   // in the phone's bar
 	foot  bool
 	waits func(v *visit) int // of a place that is only there when something waits: how much
+	tells func(v *visit) int // of one that is always there: how much asks for a deed
 }
 
 // places in the order of ui.md §2.4. What does not exist yet is absent.
 var places = []place{
-	{key: "kring", href: "/kring", icon: "circle-dot", keys: "g q", right: member.OrderRead},
+	{key: "today", href: "/today", icon: "sun", keys: "g v", right: member.Self, dock: true, tells: (*visit).tasksWait},
+	{key: "kring", href: "/kring", icon: "circle-dot", keys: "g q", right: member.OrderRead, dock: true},
 	{key: "accounts", href: "/accounts", icon: "building-2", keys: "g r", right: member.AccountRead, group: "customers", dock: true},
-	{key: "contacts", href: "/contacts", icon: "users", keys: "g n", right: member.ContactRead, group: "customers", dock: true},
+	{key: "contacts", href: "/contacts", icon: "users", keys: "g n", right: member.ContactRead, group: "customers"},
 	{key: "orders", href: "/orders", icon: "receipt-text", keys: "g o", right: member.OrderRead, group: "customers"},
 	{key: "slipping", href: "/slipping", icon: "arrow-down-right", keys: "g w", right: member.OrderRead, group: "customers"},
 	{key: "duplicates", href: "/duplicates", icon: "copy", keys: "g d", right: member.AccountWrite, group: "customers", waits: (*visit).pairsWait},
 	{key: "handovers", href: "/handovers", icon: "handshake", keys: "g h", right: member.HandoverWrite, group: "customers", waits: (*visit).handoversWait},
 	{key: "decisions", href: "/decisions", icon: "scale", keys: "g b", right: member.CycleAgree, group: "customers", waits: (*visit).decisionsWait},
+	{key: "tasks", href: "/tasks", icon: "list-checks", keys: "g a", right: member.TaskWrite, group: "deliver"},
 	{key: "strategy", href: "/pyramid", icon: "layers", keys: "g s", right: member.OrderRead, group: "steer"},
 	{key: "settings", href: "/settings", icon: "settings", keys: "g i", right: member.Self, foot: true},
 }
@@ -72,6 +75,11 @@ func (v *visit) shell(here string) look.Shell {
 			n := p.waits(v)
 			if quiet = n == 0 && !current; n > 0 {
 				item.Count = v.words.Count(min(n, app.MostPairsCounted), n > app.MostPairsCounted)
+			}
+		}
+		if p.tells != nil {
+			if n := p.tells(v); n > 0 {
+				item.Count = v.words.Count(min(n, app.MostWaiting), n > app.MostWaiting)
 			}
 		}
 		switch {
@@ -110,6 +118,7 @@ var newThings = []struct {
 }{
 	{"account.new", "building-2", "/accounts/new", "r", member.AccountWrite},
 	{"contact.new", "user-plus", "/contacts/new", "", member.ContactWrite},
+	{"task.new", "list-checks", "/tasks/new", "t", member.TaskWrite},
 	{"nav.imports", "upload", "/imports", "", member.Import},
 }
 
@@ -143,23 +152,17 @@ func (d *Desk) routes() {
 	d.slippingRoutes()
 	d.orderRoutes()
 	d.handoverRoutes()
+	d.todayRoutes()
+	d.taskRoutes()
 	d.pyramidRoutes()
 	d.ladderRoutes()
 }
 
-// home sends a member to the first place they may go, and a first visitor to
-// the set-up.
+// home sends a member to what asks for a deed today, and a first visitor to the
+// set-up.
 func home(v *visit) error {
 	if !v.who.IsZero() {
-		first := ""
-		for _, p := range places { // where the day's work is: what the phone's bar has
-			if v.who.Can(p.right) && (p.dock || first == "") {
-				if first = p.href; p.dock {
-					break
-				}
-			}
-		}
-		http.Redirect(v.w, v.r, first, http.StatusSeeOther)
+		http.Redirect(v.w, v.r, "/today", http.StatusSeeOther)
 		return nil
 	}
 	empty, err := v.app.Empty(v.r.Context())
