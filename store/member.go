@@ -27,6 +27,9 @@ func (tx *Tx) AddOrganisation(o organisation.Organisation, f fact.Fact) (_ organ
 	if err := tx.addFirstDefinition(); err != nil {
 		return o, err
 	}
+	if err := tx.addFirstPipeline(); err != nil {
+		return o, err
+	}
 	f.Kind, f.Subject, f.Label = fact.Organisation, o.ID.Any(), o.Name
 	return o, tx.fact(f)
 }

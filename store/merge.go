@@ -51,6 +51,8 @@ var pointers = []pointer{
 	{"promise", "contact_id", "id", moves, "as for accounts"},
 	{"need", "account_id", "id", moves, "what both need, the survivor needs"},
 	{"need", "contact_id", "id", moves, "who said it is the survivor"},
+	{"opportunity", "account_id", "id", moves, "what may be sold to both may be sold to the survivor"},
+	{"dmu", "contact_id", "id", moves, "who decides is one person from now on; two rows about them are read as one"},
 	{"contact_account", "account_id", "", moves, "by itself, in links: two links of one person become one"},
 	{"contact_account", "contact_id", "", stays, "the survivor gets links of its own; those of the loser wait with it"},
 	{"consent", "subject_id", "", follows, "the ledger is proof; the stricter side wins when it is read"},

@@ -29,6 +29,8 @@ var deeds = []struct {
 	{Pair, []string{"kept_apart", "postponed", "reopened", "merged", "unmerged"}},
 	{Job, []string{"cancelled", "retried"}},
 	{Order, []string{"placed", "changed", "cancelled", "revived", "erased", "confirmed", "checked", "held", "released", "planned", "delivered", "returned", "accepted", "invoiced", "paid", "evaluated"}},
+	{Opportunity, []string{"created", "changed", "moved", "won", "lost", "reopened", "erased", "exported"}},
+	{Pipeline, []string{"made", "changed", "archived", "revived"}},
 	{Decision, []string{"asked", "taken", "agreed", "refused", "withdrawn"}},
 	{Handover, []string{"proposed", "changed", "accepted", "returned", "withdrawn"}},
 	{Task, []string{"made", "changed", "done", "withdrawn", "reopened"}},

@@ -41,31 +41,39 @@ const (
 	Self          Right = "self" // one's own sessions, tokens, passkeys, language
 )
 
+// The rights of what may be sold.
+const (
+	OpportunityRead  Right = "opportunity.read"
+	OpportunityWrite Right = "opportunity.write"
+	PipelineSet      Right = "pipeline.set" // the stages of a pipeline and what they ask
+)
+
 // Rights lists every right, in the order a page shows them.
 var Rights = []Right{
 	AccountRead, AccountWrite, AccountErase, ContactRead, ContactWrite, ContactErase,
 	OrderRead, OrderWrite, TaskWrite, PromiseWrite, TalkWrite, CycleDecide, CycleAgree, DefinitionSet, LadderScore, LadderDecide, HandoverWrite, HandoverSteer,
+	OpportunityRead, OpportunityWrite, PipelineSet,
 	Merge, ConsentWrite, FileRead, FileWrite, TagWrite, ViewRead, ViewShare, Import, Export, FactRead,
 	MemberRead, MemberManage, FieldManage, WebhookManage, SettingManage, Self,
 }
 
 // everyone is what each member may do, whatever the role.
-var everyone = []Right{LadderScore, AccountRead, ContactRead, OrderRead, TaskWrite, PromiseWrite, FileRead, ViewRead, MemberRead, Self}
+var everyone = []Right{LadderScore, AccountRead, ContactRead, OrderRead, OpportunityRead, TaskWrite, PromiseWrite, FileRead, ViewRead, MemberRead, Self}
 
 // seller is what those who work with customers may do besides.
 var seller = []Right{
-	AccountWrite, ContactWrite, AccountErase, ContactErase, OrderWrite, TalkWrite, CycleDecide, HandoverWrite, Merge, ConsentWrite, FileWrite, TagWrite, Import, Export,
+	AccountWrite, ContactWrite, AccountErase, ContactErase, OrderWrite, OpportunityWrite, TalkWrite, CycleDecide, HandoverWrite, Merge, ConsentWrite, FileWrite, TagWrite, Import, Export,
 }
 
 var rightsOf = map[Role][]Right{
-	Director:       concat(everyone, seller, []Right{CycleAgree, LadderDecide, DefinitionSet, HandoverSteer, ViewShare, FactRead}),
+	Director:       concat(everyone, seller, []Right{CycleAgree, LadderDecide, DefinitionSet, PipelineSet, HandoverSteer, ViewShare, FactRead}),
 	NewBusiness:    concat(everyone, seller),
 	AccountManager: concat(everyone, seller),
 	Marketer:       concat(everyone, []Right{AccountWrite, ContactWrite, ConsentWrite, TagWrite, ViewShare, Import, Export}),
 	Service:        concat(everyone, []Right{TalkWrite, AccountWrite, ContactWrite, ConsentWrite, FileWrite, TagWrite}),
 	OrderDesk:      concat(everyone, []Right{TalkWrite, AccountWrite, ContactWrite, ConsentWrite, OrderWrite, FileWrite}),
 	Privacy:        concat(everyone, []Right{AccountErase, ContactErase, Merge, ConsentWrite, Export, FactRead}),
-	Admin:          concat(everyone, seller, []Right{CycleAgree, LadderDecide, DefinitionSet, HandoverSteer, ViewShare, FactRead, MemberManage, FieldManage, WebhookManage, SettingManage}),
+	Admin:          concat(everyone, seller, []Right{CycleAgree, LadderDecide, DefinitionSet, PipelineSet, HandoverSteer, ViewShare, FactRead, MemberManage, FieldManage, WebhookManage, SettingManage}),
 }
 
 func concat(lists ...[]Right) (all []Right) {
