@@ -118,7 +118,7 @@ func (s *StatSurvey) Run(r *run) error {
 	if !(s.Level > 0 && s.Level < 1) {
 		return errors.New("--level is a confidence between 0 and 1, such as 0.95")
 	}
-	answers, err := s.read()
+	answers, err := readAnswers(s.File)
 	if err != nil {
 		return err
 	}
@@ -140,8 +140,8 @@ type answered struct {
 	rows []sheet.Row
 }
 
-func (s *StatSurvey) read() (*answered, error) {
-	table, _, done, err := openTable(s.File, nil, nil)
+func readAnswers(path string) (*answered, error) {
+	table, _, done, err := openTable(path, nil, nil)
 	if err != nil {
 		return nil, err
 	}
