@@ -104,6 +104,7 @@ var attached = map[string][]string{
 	"file": {"record_id"}, "consent": {"subject_id"}, "orders": {"account_id"}, "decision": {"account_id"}, "handover": {"account_id"}, "snooze": {"account_id"},
 	"opportunity": {"account_id"}, "dmu": {"contact_id"},
 	"task": {"account_id", "contact_id"}, "promise": {"account_id", "contact_id"}, "need": {"account_id", "contact_id"},
+	"conversation": {"account_id", "contact_id"}, "attendee": {"contact_id"},
 }
 
 // Used are those of the records to which something is attached.

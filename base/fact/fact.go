@@ -49,6 +49,8 @@ const (
 	Proposition  Kind = "proposition"
 	Conversation Kind = "conversation"
 	Need         Kind = "need"
+	Question     Kind = "question" // of the bank of questions
+	Practice     Kind = "practice" // that somebody practises something: what, is theirs alone
 	Promise      Kind = "promise"
 	Invoice      Kind = "invoice"
 	Payment      Kind = "payment"

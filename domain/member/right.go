@@ -16,6 +16,7 @@ const (
 	TaskWrite     Right = "task.write"     // one's own tasks, those of colleagues, and those of relations within reach
 	PromiseWrite  Right = "promise.write"  // what was said to customers, kept, moved or taken back
 	TalkWrite     Right = "talk.write"     // one's own conversations, and what customers need
+	QuestionSet   Right = "question.set"   // the bank of questions
 	CycleDecide   Right = "cycle.decide"   // take down that somebody left, ask to end a relation
 	CycleAgree    Right = "cycle.agree"    // agree with ending one, let an ex in again
 	HandoverWrite Right = "handover.write" // hand a relation over, accept or return one
@@ -51,7 +52,7 @@ const (
 // Rights lists every right, in the order a page shows them.
 var Rights = []Right{
 	AccountRead, AccountWrite, AccountErase, ContactRead, ContactWrite, ContactErase,
-	OrderRead, OrderWrite, TaskWrite, PromiseWrite, TalkWrite, CycleDecide, CycleAgree, DefinitionSet, LadderScore, LadderDecide, HandoverWrite, HandoverSteer,
+	OrderRead, OrderWrite, TaskWrite, PromiseWrite, TalkWrite, QuestionSet, CycleDecide, CycleAgree, DefinitionSet, LadderScore, LadderDecide, HandoverWrite, HandoverSteer,
 	OpportunityRead, OpportunityWrite, PipelineSet,
 	Merge, ConsentWrite, FileRead, FileWrite, TagWrite, ViewRead, ViewShare, Import, Export, FactRead,
 	MemberRead, MemberManage, FieldManage, WebhookManage, SettingManage, Self,
@@ -66,14 +67,14 @@ var seller = []Right{
 }
 
 var rightsOf = map[Role][]Right{
-	Director:       concat(everyone, seller, []Right{CycleAgree, LadderDecide, DefinitionSet, PipelineSet, HandoverSteer, ViewShare, FactRead}),
+	Director:       concat(everyone, seller, []Right{QuestionSet, CycleAgree, LadderDecide, DefinitionSet, PipelineSet, HandoverSteer, ViewShare, FactRead}),
 	NewBusiness:    concat(everyone, seller),
 	AccountManager: concat(everyone, seller),
 	Marketer:       concat(everyone, []Right{AccountWrite, ContactWrite, ConsentWrite, TagWrite, ViewShare, Import, Export}),
 	Service:        concat(everyone, []Right{TalkWrite, AccountWrite, ContactWrite, ConsentWrite, FileWrite, TagWrite}),
 	OrderDesk:      concat(everyone, []Right{TalkWrite, AccountWrite, ContactWrite, ConsentWrite, OrderWrite, FileWrite}),
 	Privacy:        concat(everyone, []Right{AccountErase, ContactErase, Merge, ConsentWrite, Export, FactRead}),
-	Admin:          concat(everyone, seller, []Right{CycleAgree, LadderDecide, DefinitionSet, PipelineSet, HandoverSteer, ViewShare, FactRead, MemberManage, FieldManage, WebhookManage, SettingManage}),
+	Admin:          concat(everyone, seller, []Right{QuestionSet, CycleAgree, LadderDecide, DefinitionSet, PipelineSet, HandoverSteer, ViewShare, FactRead, MemberManage, FieldManage, WebhookManage, SettingManage}),
 }
 
 func concat(lists ...[]Right) (all []Right) {
