@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,7 +52,7 @@ func (a *App) Tables(who Who) []Listed {
 		{"facts", small("facts", []string{"at", "actor", "actor_kind", "deed", "kind", "subject", "label", "account", "why", "evidence", "changes"}, a.factRows(who))},
 		{"files", small("files", []string{"file", "name", "kind", "record", "size", "sha256", "added_at"}, a.fileRows(who))},
 	}
-	for _, t := range a.restTables(who) {
+	for _, t := range slices.Concat(a.restTables(who), a.quoteTables(who)) {
 		all = append(all, a.listed(who, t))
 	}
 	return all

@@ -31,6 +31,7 @@ func (a *App) Jobs() map[string]func(context.Context, job.Job) error {
 		"standing.day":    a.passDay,
 		"standing.count":  a.countRules,
 		rankJob:           a.rank,
+		"quote.expire":    a.expireQuotes,
 	}
 }
 
@@ -46,6 +47,7 @@ var routine = []job.Periodic{
 	{Name: "standing.day", Every: time.Hour},
 	{Name: "standing.count", Every: time.Hour},
 	{Name: rankJob, Every: time.Hour},
+	{Name: "quote.expire", Every: time.Hour},
 }
 
 // PostponeRoutine has the work that comes back wait for so long.

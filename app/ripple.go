@@ -9,6 +9,7 @@ import (
 	"kring/base/opt"
 	"kring/domain/account"
 	"kring/domain/contact"
+	"kring/domain/quote"
 	"kring/store"
 )
 
@@ -143,3 +144,6 @@ func parts(name string) (given, infix, family string) {
 func at(list string, n int, field string) string {
 	return list + "." + strconv.Itoa(n) + "." + field
 }
+
+// afterQuoteAccepted: what was accepted wins its opportunity.
+func (a *App) afterQuoteAccepted(_ *store.Tx, _ Who, _ quote.Quote) error { return nil }

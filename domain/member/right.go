@@ -13,6 +13,12 @@ const (
 	ContactErase  Right = "contact.erase"
 	OrderRead     Right = "order.read"
 	OrderWrite    Right = "order.write"
+	ProductRead   Right = "product.read" // the catalogue, prices and propositions
+	ProductWrite  Right = "product.write"
+	ProposeWrite  Right = "proposition.write"
+	QuoteRead     Right = "quote.read"
+	QuoteWrite    Right = "quote.write"
+	QuoteApprove  Right = "quote.approve"  // what goes beyond another's mandate
 	TaskWrite     Right = "task.write"     // one's own tasks, those of colleagues, and those of relations within reach
 	PromiseWrite  Right = "promise.write"  // what was said to customers, kept, moved or taken back
 	TalkWrite     Right = "talk.write"     // one's own conversations, and what customers need
@@ -52,29 +58,29 @@ const (
 // Rights lists every right, in the order a page shows them.
 var Rights = []Right{
 	AccountRead, AccountWrite, AccountErase, ContactRead, ContactWrite, ContactErase,
-	OrderRead, OrderWrite, TaskWrite, PromiseWrite, TalkWrite, QuestionSet, CycleDecide, CycleAgree, DefinitionSet, LadderScore, LadderDecide, HandoverWrite, HandoverSteer,
+	OrderRead, OrderWrite, ProductRead, ProductWrite, ProposeWrite, QuoteRead, QuoteWrite, QuoteApprove, TaskWrite, PromiseWrite, TalkWrite, QuestionSet, CycleDecide, CycleAgree, DefinitionSet, LadderScore, LadderDecide, HandoverWrite, HandoverSteer,
 	OpportunityRead, OpportunityWrite, PipelineSet,
 	Merge, ConsentWrite, FileRead, FileWrite, TagWrite, ViewRead, ViewShare, Import, Export, FactRead,
 	MemberRead, MemberManage, FieldManage, WebhookManage, SettingManage, Self,
 }
 
 // everyone is what each member may do, whatever the role.
-var everyone = []Right{LadderScore, AccountRead, ContactRead, OrderRead, OpportunityRead, TaskWrite, PromiseWrite, FileRead, ViewRead, MemberRead, Self}
+var everyone = []Right{LadderScore, AccountRead, ContactRead, OrderRead, ProductRead, QuoteRead, OpportunityRead, TaskWrite, PromiseWrite, FileRead, ViewRead, MemberRead, Self}
 
 // seller is what those who work with customers may do besides.
 var seller = []Right{
-	AccountWrite, ContactWrite, AccountErase, ContactErase, OrderWrite, OpportunityWrite, TalkWrite, CycleDecide, HandoverWrite, Merge, ConsentWrite, FileWrite, TagWrite, Import, Export,
+	AccountWrite, ContactWrite, AccountErase, ContactErase, OrderWrite, QuoteWrite, ProposeWrite, OpportunityWrite, TalkWrite, CycleDecide, HandoverWrite, Merge, ConsentWrite, FileWrite, TagWrite, Import, Export,
 }
 
 var rightsOf = map[Role][]Right{
-	Director:       concat(everyone, seller, []Right{QuestionSet, CycleAgree, LadderDecide, DefinitionSet, PipelineSet, HandoverSteer, ViewShare, FactRead}),
+	Director:       concat(everyone, seller, []Right{ProductWrite, QuoteApprove, QuestionSet, CycleAgree, LadderDecide, DefinitionSet, PipelineSet, HandoverSteer, ViewShare, FactRead}),
 	NewBusiness:    concat(everyone, seller),
 	AccountManager: concat(everyone, seller),
-	Marketer:       concat(everyone, []Right{AccountWrite, ContactWrite, ConsentWrite, TagWrite, ViewShare, Import, Export}),
+	Marketer:       concat(everyone, []Right{ProductWrite, ProposeWrite, AccountWrite, ContactWrite, ConsentWrite, TagWrite, ViewShare, Import, Export}),
 	Service:        concat(everyone, []Right{TalkWrite, AccountWrite, ContactWrite, ConsentWrite, FileWrite, TagWrite}),
-	OrderDesk:      concat(everyone, []Right{TalkWrite, AccountWrite, ContactWrite, ConsentWrite, OrderWrite, FileWrite}),
+	OrderDesk:      concat(everyone, []Right{ProductWrite, QuoteWrite, TalkWrite, AccountWrite, ContactWrite, ConsentWrite, OrderWrite, FileWrite}),
 	Privacy:        concat(everyone, []Right{AccountErase, ContactErase, Merge, ConsentWrite, Export, FactRead}),
-	Admin:          concat(everyone, seller, []Right{QuestionSet, CycleAgree, LadderDecide, DefinitionSet, PipelineSet, HandoverSteer, ViewShare, FactRead, MemberManage, FieldManage, WebhookManage, SettingManage}),
+	Admin:          concat(everyone, seller, []Right{ProductWrite, QuoteApprove, QuestionSet, CycleAgree, LadderDecide, DefinitionSet, PipelineSet, HandoverSteer, ViewShare, FactRead, MemberManage, FieldManage, WebhookManage, SettingManage}),
 }
 
 func concat(lists ...[]Right) (all []Right) {

@@ -42,6 +42,8 @@ type Settings struct {
 	MatchLikely float64 `json:"match_likely,omitempty"` // and are likely the same; 0 is match.Likely
 
 	Unmerge int `json:"unmerge,omitempty"` // days in which a merge can be undone; 90
+
+	Quotes Quotes `json:"quotes,omitzero"`
 }
 
 // Defaults fills what was left out.
@@ -86,6 +88,12 @@ var (
 	ErrMatch = fault.New(fault.Invalid, "organisation.match", "choose between 0.3 and 0.99, the one for a warning below that for likely")
 	// ErrUnmerge says how many days a merge can be undone.
 	ErrUnmerge = fault.New(fault.Invalid, "organisation.unmerge", "a merge can be undone for 1 to 3650 days")
+	// ErrMandate says how far a mandate goes.
+	ErrMandate = fault.New(fault.Invalid, "organisation.mandate", "a mandate is between 0 and 100 %")
+	// ErrQuoteDays says how long a quote is valid.
+	ErrQuoteDays = fault.New(fault.Invalid, "organisation.quote_days", "a quote is valid for 1 to 365 days")
+	// ErrHouse says what stands on a letter.
+	ErrHouse = fault.New(fault.Invalid, "organisation.house", "the lines on a letter are at most ten, of 120 characters each")
 	// ErrCountry says that a country is two capitals.
 	ErrCountry = fault.New(fault.Invalid, "organisation.country", "a country is two capital letters, as NL")
 )
@@ -117,7 +125,52 @@ func (o Organisation) Check() error {
 	if s.Unmerge < 0 || s.Unmerge > MostUnmerge { // 0 is the default
 		fs.Add("unmerge", ErrUnmerge)
 	}
+	s.Quotes.check(fs)
 	return fs.Err()
 }
 
 func matches(p float64) bool { return p == 0 || p >= 0.3 && p <= 0.99 }
+
+// Quotes are the choices about offers.
+type Quotes struct {
+	Days     int                `json:"days,omitempty"`     // that a quote is valid; 30
+	Terms    string             `json:"terms,omitempty"`    // version of the general terms
+	House    []string           `json:"house,omitempty"`    // address and numbers in the foot of a letter
+	Mandates map[string]Mandate `json:"mandates,omitempty"` // by role; what is left out is its default
+}
+
+// Mandate is how far somebody may go without asking, in basis points.
+type Mandate struct {
+	Discount int64 `json:"discount"` // at most
+	Margin   int64 `json:"margin"`   // at least
+}
+
+// DefaultQuoteDays is how long a quote is valid.
+const DefaultQuoteDays = 30
+
+// Valid is how many days a quote is valid.
+func (q Quotes) Valid() int {
+	if q.Days == 0 {
+		return DefaultQuoteDays
+	}
+	return q.Days
+}
+
+func (q Quotes) check(fs fault.Fields) {
+	if q.Days < 0 || q.Days > 365 {
+		fs.Add("days", ErrQuoteDays)
+	}
+	if len(q.House) > 10 || utf8.RuneCountInString(q.Terms) > MaxName {
+		fs.Add("house", ErrHouse)
+	}
+	for _, line := range q.House {
+		if utf8.RuneCountInString(line) > MaxName {
+			fs.Add("house", ErrHouse)
+		}
+	}
+	for role, m := range q.Mandates {
+		if m.Discount < 0 || m.Discount > 10_000 || m.Margin < 0 || m.Margin > 10_000 {
+			fs.Add(role, ErrMandate)
+		}
+	}
+}
