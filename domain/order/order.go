@@ -40,7 +40,11 @@ type Line struct {
 	VAT      string     `json:"vat,omitempty"`      // code of the dated VAT table; "" is the standard rate
 	Rate     int64      `json:"rate,omitempty"`     // of that code, in basis points, as it was agreed
 	Cost     int64      `json:"cost,omitempty"`     // cents of the whole line, for the margin; 0 is not known
+	Dropped  int64      `json:"dropped,omitempty"`  // thousandths that will not be delivered any more; the amount is without them
 }
+
+// Stands is how much of the line is to be delivered, in thousandths.
+func (l Line) Stands() int64 { return l.Quantity - l.Dropped }
 
 // Worth is quantity × unit less the discount, in cents, rounded once.
 func Worth(quantity, unit, discount int64) int64 {
@@ -218,6 +222,9 @@ func (o *Order) takeLines(lines []Line, wrong fault.Fields) {
 		if l.Quantity <= 0 {
 			wrong.Add(at+".quantity", ErrQuantity)
 		}
+		if l.Dropped < 0 || l.Dropped > l.Quantity {
+			wrong.Add(at+".quantity", ErrQuantity)
+		}
 		if l.Discount < 0 || l.Discount > 10_000 {
 			wrong.Add(at+".discount", ErrDiscount)
 		} else if l.Unit != 0 && l.Quantity > 0 {
@@ -238,7 +245,7 @@ func (l *Line) takeWorth(at string, wrong fault.Fields) {
 		wrong.Add(at+".unit", money.ErrLarge)
 		return
 	}
-	worth := Worth(l.Quantity, l.Unit, l.Discount)
+	worth := Worth(l.Stands(), l.Unit, l.Discount)
 	if l.Cents == 0 {
 		l.Cents = worth
 	}

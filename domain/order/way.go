@@ -6,7 +6,6 @@ import (
 	"kring/base/fault"
 	"kring/base/fold"
 	"kring/base/id"
-	"kring/base/money"
 )
 
 // Stage is how far an order that stands is on its way to money in the bank
@@ -62,14 +61,12 @@ type Credit struct {
 	Limited bool  // a limit was set
 	Limit   int64 // of the account
 	Open    int64 // of its invoices, with VAT
-	Pending int64 // of its other orders that are not invoiced yet
-	This    int64 // of the order
-	Overdue int64 // of what is open: past its day by more than the grace
+	This    int64 // of the order, with VAT
 }
 
 // OK says whether what is open with this order stays within the limit; without a
 // limit nothing is checked.
-func (c Credit) OK() bool { return !c.Limited || c.Open+c.Pending+c.This <= c.Limit }
+func (c Credit) OK() bool { return !c.Limited || c.Open+c.This <= c.Limit }
 
 // Confirm says that the confirmation went to the customer.
 func Confirm(o Order, now int64, today day.Day) (Order, []fact.Change, error) {
@@ -200,13 +197,4 @@ func became(o, next Order, now int64) (Order, []fact.Change, error) {
 		next.Updated = now
 	}
 	return next, changes, nil
-}
-
-// Part is what a part of a line is worth: the whole is divided by quantity, each
-// part rounded from the beginning, so that the parts are the whole to the cent.
-func (l Line) Part(quantity int64) int64 {
-	if quantity >= l.Quantity {
-		return l.Cents
-	}
-	return money.Round(l.Cents, quantity, l.Quantity)
 }
