@@ -32,6 +32,7 @@ func (a *App) Jobs() map[string]func(context.Context, job.Job) error {
 		"standing.count":  a.countRules,
 		rankJob:           a.rank,
 		"quote.expire":    a.expireQuotes,
+		"contract.day":    a.passContracts,
 	}
 }
 
@@ -48,6 +49,7 @@ var routine = []job.Periodic{
 	{Name: "standing.count", Every: time.Hour},
 	{Name: rankJob, Every: time.Hour},
 	{Name: "quote.expire", Every: time.Hour},
+	{Name: "contract.day", Every: time.Hour},
 }
 
 // PostponeRoutine has the work that comes back wait for so long.

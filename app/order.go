@@ -130,9 +130,17 @@ func (a *App) saveOrder(tx *store.Tx, who Who, o order.Order, deed string, chang
 	if err != nil || len(changes) == 0 {
 		return o, err
 	}
+	if err := a.mayChange(tx, o, changes); err != nil {
+		return o, err
+	}
 	return next, a.turning(tx, who, acc, func() error {
-		next, err = tx.SaveOrder(next, fact.Fact{Deed: deed, Changes: changes})
-		return named(err, order.ErrExternal)
+		if next, err = tx.SaveOrder(next, fact.Fact{Deed: deed, Changes: changes}); err != nil {
+			return named(err, order.ErrExternal)
+		}
+		if o.Stands() && !next.Stands() { // what was invoiced of it in advance comes back
+			return a.creditBack(tx, who, next)
+		}
+		return nil
 	})
 }
 

@@ -45,6 +45,14 @@ func (a *App) SaveOrganisation(ctx context.Context, who Who, version int64, p Or
 	})
 }
 
+// SaveSeller says who sends quotes and invoices: legal name, address, numbers,
+// terms.
+func (a *App) SaveSeller(ctx context.Context, who Who, version int64, s organisation.Seller) (organisation.Organisation, error) {
+	return a.changeOrganisation(ctx, who, version, "organisation.changed", func(o organisation.Organisation) (organisation.Organisation, error) {
+		return o.WithSeller(s)
+	})
+}
+
 // ScopedKinds are the kinds of record whose scope an administrator sets.
 var ScopedKinds = []fact.Kind{fact.Account, fact.Contact}
 
@@ -136,7 +144,7 @@ func organisationChanges(was, is organisation.Organisation) (all []fact.Change) 
 		{"name", was.Name, is.Name}, {"word", a.Word, b.Word}, {"locale", a.Locale, b.Locale},
 		{"zone", a.Zone, b.Zone}, {"country", a.Country, b.Country}, {"scopes", a.Scopes, b.Scopes},
 		{"match_warn", a.MatchWarn, b.MatchWarn}, {"match_likely", a.MatchLikely, b.MatchLikely},
-		{"unmerge", a.Unmerge, b.Unmerge},
+		{"unmerge", a.Unmerge, b.Unmerge}, {"seller", a.Seller, b.Seller},
 	} {
 		if !reflect.DeepEqual(c.from, c.to) {
 			all = append(all, fact.Of(c.field, c.from, c.to))

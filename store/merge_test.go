@@ -38,6 +38,7 @@ var noRecords = []string{
 	"decided_by", "from_id", "to_id", "order_id", "approver_id", "actor_id", "intake_id", "name", "bytes", "holder", "request",
 	"opportunity_id", "quote_id", "conversation_id", "problem_id", "need_id", "hash",
 	"subject_id", "follows_id", "ended_by", // a quote or another record of work; a task; a member
+	"opportunity_id", "quote_id", "contract_id", "about_id", "invoice_id", "entry_id", // of orders, invoices, payments
 	"ladder_id", "evidence", "place", // an order or a decision; how far a count is
 }
 

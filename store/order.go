@@ -217,3 +217,14 @@ func (v *View) Bought(a id.Account, from, until day.Day) (all []money.Money, err
 	})
 	return all, err
 }
+
+// HoldOrder keeps others from delivering, invoicing or crediting an order until
+// this change is done, and changes nothing.
+func (tx *Tx) HoldOrder(i id.Order) (err error) {
+	defer fault.Wrap(&err, "store.HoldOrder(%s)", i)
+	n, err := tx.exec("UPDATE orders SET version = version WHERE org_id = ? AND id = ?", tx.org, i)
+	if err == nil && n == 0 {
+		err = ErrNotFound
+	}
+	return err
+}

@@ -9,7 +9,7 @@ var deeds = []struct {
 	kind Kind
 	done []string
 }{
-	{Account, []string{"created", "changed", "binned", "restored", "erased", "merged", "unmerged", "exported"}},
+	{Account, []string{"created", "changed", "binned", "restored", "erased", "merged", "unmerged", "exported", "limited"}},
 	{Contact, []string{"created", "changed", "binned", "restored", "erased", "merged", "unmerged", "exported"}},
 	{Consent, []string{"recorded"}},
 	{File, []string{"added", "binned", "restored"}},
@@ -31,6 +31,9 @@ var deeds = []struct {
 	{Order, []string{"placed", "changed", "cancelled", "revived", "erased", "confirmed", "checked", "held", "released", "planned", "delivered", "returned", "accepted", "invoiced", "paid", "evaluated"}},
 	{Opportunity, []string{"created", "changed", "moved", "won", "lost", "reopened", "erased", "exported"}},
 	{Pipeline, []string{"made", "changed", "archived", "revived"}},
+	{Invoice, []string{"drafted", "changed", "sent", "paid", "credited", "reminded", "told", "disputed", "settled", "written_off", "erased"}},
+	{Payment, []string{"booked", "read", "left"}},
+	{Contract, []string{"signed", "changed", "renewed", "invoiced", "ended"}},
 	{Decision, []string{"asked", "taken", "agreed", "refused", "withdrawn"}},
 	{Handover, []string{"proposed", "changed", "accepted", "returned", "withdrawn"}},
 	{Task, []string{"made", "changed", "done", "withdrawn", "reopened"}},

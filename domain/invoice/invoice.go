@@ -368,3 +368,27 @@ func Diff(a, b Invoice) (changes []fact.Change) {
 	add("written_off", a.WriteOff == b.WriteOff, a.WriteOff, b.WriteOff)
 	return changes
 }
+
+// Listed is an invoice as a row of a list.
+type Listed struct {
+	Invoice
+	Name  string    // of the account
+	Owner id.Member // of the account
+}
+
+// Aged is what is open in one currency, by how late it is: not due, to 30, 60 and
+// 90 days, later. What is the customer's, paid too much, is apart.
+type Aged struct {
+	Currency string
+	Cents    [5]int64
+	Theirs   int64
+	N        int
+}
+
+// Total is what is open and to be paid.
+func (a Aged) Total() (sum int64) {
+	for _, c := range a.Cents {
+		sum += c
+	}
+	return sum
+}

@@ -19,7 +19,6 @@ const (
 	Goods      What = "goods"
 	Advance    What = "advance"    // in advance of delivery
 	SetOff     What = "set_off"    // an advance that was invoiced before, deducted: quantity below zero
-	Period     What = "period"     // of a contract
 	Other      What = "other"      // by hand
 	Interest   What = "interest"   // for paying late
 	Costs      What = "costs"      // of collection

@@ -5,8 +5,12 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"kring/base/email"
 	"kring/base/fault"
+	"kring/base/fold"
+	"kring/base/iban"
 	"kring/base/id"
+	"kring/base/register"
 )
 
 // Word is what the organisation calls its customers (domain.md §2.1).
@@ -44,6 +48,64 @@ type Settings struct {
 	Unmerge int `json:"unmerge,omitempty"` // days in which a merge can be undone; 90
 
 	Quotes Quotes `json:"quotes,omitzero"`
+	Seller Seller `json:"seller,omitzero"` // who sends quotes and invoices
+}
+
+// Seller is the organisation as its quotes and invoices name it.
+type Seller struct {
+	Name     string `json:"legal_name,omitempty"` // statutory name
+	Street   string `json:"street,omitempty"`     // with the number
+	Postcode string `json:"postcode,omitempty"`
+	City     string `json:"city,omitempty"`
+	VatID    string `json:"vat_id,omitempty"` // with country
+	KvK      string `json:"kvk,omitempty"`
+	IBAN     string `json:"iban,omitempty"`
+	BIC      string `json:"bic,omitempty"`
+	Email    string `json:"email,omitempty"`
+	Phone    string `json:"phone,omitempty"`
+	Term     int64  `json:"term,omitempty"`  // days in which is paid; 30
+	Large    bool   `json:"large,omitempty"` // 250 working persons or more
+}
+
+// MaxSeller is the limit of what a seller is called and where, in characters.
+const MaxSeller = 120
+
+func (s *Seller) tidy(fs fault.Fields) {
+	clean := func(name string, text *string, take func(string) (string, error)) {
+		got, err := fold.Clean(*text, MaxSeller)
+		if err == nil && take != nil {
+			got, err = take(got)
+		}
+		if fs.Add(name, err); err == nil {
+			*text = got
+		}
+	}
+	clean("legal_name", &s.Name, nil)
+	clean("street", &s.Street, nil)
+	clean("postcode", &s.Postcode, nil)
+	clean("city", &s.City, nil)
+	clean("vat_id", &s.VatID, func(t string) (string, error) { return register.VAT(t) })
+	clean("kvk", &s.KvK, register.KvK)
+	clean("iban", &s.IBAN, iban.Parse)
+	clean("bic", &s.BIC, nil)
+	clean("phone", &s.Phone, nil)
+	clean("email", &s.Email, func(t string) (string, error) {
+		if t == "" {
+			return "", nil
+		}
+		return email.Normalise(t)
+	})
+	if s.Term < 0 || s.Term > 60 {
+		fs.Add("term", ErrTerm)
+	}
+}
+
+// WithSeller takes over who sends invoices, tidied.
+func (o Organisation) WithSeller(s Seller) (Organisation, error) {
+	fs := fault.Fields{}
+	s.tidy(fs)
+	o.Settings.Seller = s
+	return o, fs.Err()
 }
 
 // Defaults fills what was left out.
@@ -94,6 +156,8 @@ var (
 	ErrQuoteDays = fault.New(fault.Invalid, "organisation.quote_days", "a quote is valid for 1 to 365 days")
 	// ErrHouse says what stands on a letter.
 	ErrHouse = fault.New(fault.Invalid, "organisation.house", "the lines on a letter are at most ten, of 120 characters each")
+	// ErrTerm says how many days a customer has.
+	ErrTerm = fault.New(fault.Invalid, "organisation.term", "a term is at most 60 days")
 	// ErrCountry says that a country is two capitals.
 	ErrCountry = fault.New(fault.Invalid, "organisation.country", "a country is two capital letters, as NL")
 )

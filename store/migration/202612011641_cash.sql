@@ -2,7 +2,7 @@
 -- From delivery to money in the bank. lines, seller, buyer and proposals are
 -- closed JSON. Sums beside an invoice (credited, paid …) are those of its credit
 -- notes and payments, written in the same change.
-CREATE TABLE delivery (
+CREATE TABLE shipment (
     org_id      BYTES NOT NULL,
     id          BYTES NOT NULL,
     order_id    BYTES NOT NULL,
@@ -18,8 +18,8 @@ CREATE TABLE delivery (
     PRIMARY KEY (org_id, id),
     FOREIGN KEY (org_id, order_id) REFERENCES orders (org_id, id)
 );
-CREATE INDEX delivery_order ON delivery (org_id, order_id, id);
-CREATE INDEX delivery_day ON delivery (org_id, day, id);
+CREATE INDEX shipment_order ON shipment (org_id, order_id, id);
+CREATE INDEX shipment_day ON shipment (org_id, day, id);
 
 CREATE TABLE contract (
     org_id         BYTES NOT NULL,
@@ -218,4 +218,4 @@ DROP TABLE reminder;
 DROP TABLE payment;
 DROP TABLE invoice;
 DROP TABLE contract;
-DROP TABLE delivery;
+DROP TABLE shipment;
