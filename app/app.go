@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"kring/base/day"
 	"kring/base/fact"
 	"kring/base/fault"
 	"kring/base/id"
@@ -100,12 +101,7 @@ func (w Who) Locale() string {
 }
 
 // Zone is where the organisation's days begin.
-func (w Who) Zone() *time.Location {
-	if z, err := time.LoadLocation(w.Org.Settings.Zone); err == nil {
-		return z
-	}
-	return time.UTC
-}
+func (w Who) Zone() *time.Location { return day.Zone(w.Org.Settings.Zone) }
 
 // write runs fn in a transaction when who has the right. fn may run more than
 // once and must have no effect outside the database.

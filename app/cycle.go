@@ -275,7 +275,8 @@ func (a *App) standing(v *store.View, who Who, acc account.Account, on day.Day) 
 }
 
 // Rings are where accounts that who was shown stand, those of a page of a list
-// together.
+// together: the paths as they are kept, which have their moves and where those
+// led, and not what time moves next.
 func (a *App) Rings(ctx context.Context, who Who, all []account.Line) (by map[id.Account]cycle.Path, err error) {
 	err = a.read(ctx, who, member.OrderRead, func(v *store.View) error {
 		by, err = a.rings(v, who, all)
@@ -284,23 +285,65 @@ func (a *App) Rings(ctx context.Context, who Who, all []account.Line) (by map[id
 	return by, err
 }
 
+// rings reads the stays of accounts, which lie together, and folds anew those of
+// which nothing is kept, since they are in the bin or not counted yet, and those
+// that the day moved before the clock wrote it down.
 func (a *App) rings(v *store.View, who Who, all []account.Line) (map[id.Account]cycle.Path, error) {
-	found, err := v.SignalsOf(each(all, func(l account.Line) id.Account { return l.ID }))
+	reach := who.Reach(fact.Account)
+	var ids []id.Account
+	for _, l := range all {
+		if reach.Why(l.Owner, l.Team) != "" {
+			ids = append(ids, l.ID)
+		}
+	}
+	d, err := a.definition(v)
 	if err != nil {
 		return nil, err
 	}
-	d, err := a.definition(v)
-	by := make(map[id.Account]cycle.Path, len(all))
-	reach := who.Reach(fact.Account)
+	by, err := a.keptPaths(v, d, ids, a.Today(who))
+	if err != nil {
+		return nil, err
+	}
+	var fresh []account.Line
 	for _, l := range all {
-		if reach.Why(l.Owner, l.Team) == "" {
-			continue
+		if _, there := by[l.ID]; !there && slices.Contains(ids, l.ID) {
+			fresh = append(fresh, l)
 		}
+	}
+	return by, a.foldInto(by, v, d, who, fresh)
+}
+
+// keptPaths are the paths of those accounts that are counted and that the day did
+// not move since. Only a loyal relation can be due.
+func (a *App) keptPaths(v *store.View, d Definition, ids []id.Account, today day.Day) (map[id.Account]cycle.Path, error) {
+	by := make(map[id.Account]cycle.Path, len(ids))
+	stays, err := v.Stays(d.Rule, ids)
+	if err != nil {
+		return nil, err
+	}
+	var loyal []id.Account
+	for i, s := range stays {
+		p := cycle.Kept(each(s, func(s store.Stay) cycle.Move { return s.Move }))
+		if p.Phase == cycle.Loyal {
+			loyal = append(loyal, i)
+		}
+		by[i] = p
+	}
+	moved, err := v.Overdue(d.Rule, loyal, today)
+	for i := range moved {
+		delete(by, i)
+	}
+	return by, err
+}
+
+func (a *App) foldInto(by map[id.Account]cycle.Path, v *store.View, d Definition, who Who, all []account.Line) error {
+	found, err := v.SignalsOf(each(all, func(l account.Line) id.Account { return l.ID }))
+	for _, l := range all {
 		s := found[l.ID]
 		s.Since = day.At(l.Created, who.Zone())
 		by[l.ID] = cycle.Follow(s, d.Definition, a.Today(who))
 	}
-	return by, err
+	return err
 }
 
 // RingsAt does so for accounts of which only the id is known.

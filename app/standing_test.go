@@ -70,6 +70,98 @@ func TestStandings(t *testing.T) {
 	})
 }
 
+// ringsAre says whether paths are as they are drawn when they are folded anew.
+func ringsAre(t interface{ Errorf(string, ...any) }, got, want map[id.Account]cycle.Path) {
+	if len(got) != len(want) {
+		t.Errorf("the rings of %d, want %d", len(got), len(want))
+	}
+	for i, w := range want {
+		g := got[i]
+		if !slices.Equal(g.Moves, w.Moves) || g.Phase != w.Phase || g.Turn != w.Turn || g.Label != w.Label || g.Since != w.Since || !slices.Equal(g.Turns(), w.Turns()) {
+			t.Errorf("kept %+v\nfolded %+v", g, w)
+		}
+	}
+}
+
+// TestRings: a ring is drawn as the fold gives it, also of who is in the bin, is
+// not counted yet, or was moved by a day that nobody wrote down.
+func TestRings(t *testing.T) {
+	t.Parallel()
+	kit.Both(t, func(t *testing.T, db *store.DB, clock *kit.Clock) {
+		w := kit.New(t, db)
+		dirk, anna := w.Member("Dirk", member.Director), w.Member("Anna", member.AccountManager)
+		ctx, a := t.Context(), w.App
+		var all []id.Account
+		for n := range 5 {
+			acc, err := a.AddAccount(ctx, dirk, account.Draft{Name: fmt.Sprintf("Ring %d", n), Owner: []app.Who{dirk, anna}[n%2].Member.ID})
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, acc.ID)
+			for range n { // the last two are loyal
+				if _, err := a.PlaceOrder(ctx, dirk, order.Draft{Account: acc.ID, Day: a.Today(dirk).Add(-40 * n), Amount: euro(300)}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for i := range n {
+				if _, err := a.PlaceOrder(ctx, dirk, order.Draft{Account: acc.ID, Day: a.Today(dirk).Add(-20*i - 1), Amount: euro(300)}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		check := func(name string, counted int, who app.Who, mine func(int) bool) {
+			t.Helper()
+			want, lines, kept := map[id.Account]cycle.Path{}, []account.Line{}, 0
+			err := db.Read(ctx, w.Org.ID, func(v *store.View) error {
+				d, err := v.ActiveDefinition()
+				if err != nil {
+					return err
+				}
+				accs, err := v.AccountsByID(all, member.Reach{Scope: member.All})
+				if err != nil {
+					return err
+				}
+				stays, err := v.Stays(d.Rule, all)
+				kept = len(stays)
+				for _, acc := range accs {
+					lines = append(lines, acc.Line())
+					s, err := v.Signals(acc.ID)
+					if err != nil {
+						return err
+					}
+					s.Since = day.At(acc.Created, who.Zone())
+					if mine(slices.Index(all, acc.ID)) {
+						want[acc.ID] = cycle.Follow(s, d.Definition, a.Today(who))
+					}
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if kept != counted {
+				t.Errorf("%s: %d counted, want %d", name, kept, counted)
+			}
+			got, err := a.Rings(ctx, who, lines)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ringsAre(t, got, want)
+		}
+		every := func(int) bool { return true }
+		check("counted", 5, dirk, every)
+		if who := anna; who.Scope(fact.Account) != member.All {
+			check("own", 5, who, func(n int) bool { return n%2 == 1 })
+		}
+		if _, err := a.BinAccount(ctx, dirk, all[4], 0); err != nil {
+			t.Fatal(err)
+		}
+		check("in the bin", 4, dirk, every)
+		clock.Advance(3 * 366 * 24 * time.Hour) // the loyal fall back, and no clock passed yet
+		check("a day later", 4, dirk, every)
+	})
+}
+
 // begin is a relation that bought something.
 func (h *standings) begin(rt *rapid.T) {
 	acc, err := h.w.App.AddAccount(h.ctx, h.staff[0], account.Draft{Name: "Begin", Owner: rapid.SampledFrom(h.staff).Draw(rt, "owner").Member.ID})
@@ -273,6 +365,21 @@ func (h *standings) check(rt *rapid.T) {
 	})
 	if err != nil {
 		rt.Fatal(err)
+	}
+	for _, who := range h.staff {
+		seen := map[id.Account]cycle.Path{}
+		lines := make([]account.Line, len(there))
+		for i, o := range there {
+			lines[i] = o.acc.Line()
+			if who.Reach(fact.Account).Why(o.acc.Owner, o.acc.Team) != "" {
+				seen[o.acc.ID] = o.path
+			}
+		}
+		got, err := h.w.App.Rings(h.ctx, who, lines)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		ringsAre(rt, got, seen)
 	}
 	from := today.Add(-rapid.IntRange(0, 1700).Draw(rt, "from"))
 	until := min(today, from.Add(rapid.IntRange(0, 500).Draw(rt, "length")))

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"slices"
 	"sort"
-	"sync"
 	"time"
 
 	"kring/base/day"
@@ -137,11 +136,31 @@ func (v *View) Stays(rule int64, ids []id.Account) (all map[id.Account][]Stay, e
 	all = map[id.Account][]Stay{}
 	for chunk := range slices.Chunk(ids, 200) {
 		w := v.where("").and("rule = ?", rule).in("account_id", len(chunk), anys(chunk)...)
-		err := v.rows("SELECT account_id, "+stayColumns+" FROM stay"+w.String()+" ORDER BY account_id, n", w.args, func(rs *sql.Rows) error {
+		err := v.each("SELECT account_id, "+stayColumns+" FROM stay"+w.String()+" ORDER BY account_id, n", w.args, func(scan func(...any) error) error {
 			var i id.Account
 			var s Stay
-			err := scanStay(func(into ...any) error { return rs.Scan(append([]any{&i}, into...)...) }, &s)
+			err := scanStay(func(into ...any) error { return scan(append([]any{&i}, into...)...) }, &s)
 			all[i] = append(all[i], s)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// Overdue are those of these accounts that a day has moved since they were
+// counted, which the next pass of the clock writes down.
+func (v *View) Overdue(rule int64, ids []id.Account, on day.Day) (all map[id.Account]bool, err error) {
+	defer fault.Wrap(&err, "store.Overdue(%d)", len(ids))
+	all = map[id.Account]bool{}
+	for chunk := range slices.Chunk(ids, 200) {
+		w := v.where("").and("rule = ?", rule).in("account_id", len(chunk), anys(chunk)...).and("due <= ?", string(on))
+		err := v.each("SELECT account_id FROM standing"+w.String(), w.args, func(scan func(...any) error) error {
+			var i id.Account
+			err := scan(&i)
+			all[i] = true
 			return err
 		})
 		if err != nil {
@@ -224,22 +243,8 @@ func (v *View) ring() (g ring, err error) {
 	if err := json.Unmarshal([]byte(settings), &s); err != nil {
 		return g, err
 	}
-	g.zone = zoneOf(s.Zone)
+	g.zone = day.Zone(s.Zone)
 	return g, nil
-}
-
-var zones sync.Map // of name: *time.Location; reading one takes a file
-
-func zoneOf(name string) *time.Location {
-	if z, ok := zones.Load(name); ok {
-		return z.(*time.Location)
-	}
-	z, err := time.LoadLocation(name)
-	if err != nil {
-		return time.UTC
-	}
-	zones.Store(name, z)
-	return z
 }
 
 // settleRing folds what the change touched and writes what is counted differently.

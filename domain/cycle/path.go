@@ -41,6 +41,20 @@ type Path struct {
 // splits an order is no more loyal.
 func Follow(s Signals, d Definition, until day.Day) Path { return walk(s, d, until).end() }
 
+// Kept is the path that was folded before and of which these moves were written
+// down, in their order. It does not tell what time moves next, nor what moved
+// nothing. It is what Follow gives until a day on which the path is not due.
+func Kept(moves []Move) (p Path) {
+	if len(moves) == 0 {
+		return p
+	}
+	last := moves[len(moves)-1]
+	return Path{Moves: moves, Phase: last.To, Turn: last.Turn, Label: labels[last.Event], Since: last.Day}
+}
+
+// labels are the soft words that a move leaves behind.
+var labels = map[Event]Label{Lapsed: Relapsed, Left: WinBack, Faded: WinBack, Readmitted: Welcome}
+
 func walk(s Signals, d Definition, until day.Day) *walker {
 	w := &walker{d: d, until: until}
 	w.begin(s)
@@ -137,7 +151,7 @@ func (w *walker) move(m Move) {
 	m.Turn = w.path.Turn
 	w.path.Moves = append(w.path.Moves, m)
 	w.path.Phase, w.path.Since = m.To, m.Day
-	w.path.Label = map[Event]Label{Lapsed: Relapsed, Left: WinBack, Faded: WinBack, Readmitted: Welcome}[m.Event]
+	w.path.Label = labels[m.Event]
 	if !m.To.Buying() {
 		w.bought = nil
 	}
