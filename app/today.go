@@ -10,9 +10,11 @@ import (
 	"kring/base/fault"
 	"kring/base/id"
 	"kring/base/job"
+	"kring/domain/appointment"
 	"kring/domain/cycle"
 	"kring/domain/handover"
 	"kring/domain/member"
+	"kring/domain/promise"
 	"kring/domain/task"
 	"kring/store"
 )
@@ -20,14 +22,24 @@ import (
 // Today is what asks somebody for a deed today, and what their role looks at
 // first (domain.md §5). Each block has a handful and says how many there are.
 type Today struct {
-	Now     int64
-	Day     day.Day
-	Tasks   []task.Line // due today or before
-	Waiting int         // how many of those, up to MostWaiting + 1
-	Notices []Notice    // what Kring noticed, the most urgent first
-	Noticed int
-	Ring    cycle.Tally // where one's own relations stand; nil for who looks after none
-	Delight *Anniversary
+	Now      int64
+	Day      day.Day
+	Promises []promise.Line // due within two days, or missed
+	Promised int            // how many of those, up to MostWaiting + 1
+	Tasks    []task.Line    // due today or before
+	Waiting  int            // how many of those, up to MostWaiting + 1
+	Meetings []Meeting      // today's, those to come and those going on first
+	SayDo    *SayDo         // of one's own promises in thirty days; nil when none fell due
+	Notices  []Notice       // what Kring noticed, the most urgent first
+	Noticed  int
+	Ring     cycle.Tally // where one's own relations stand; nil for who looks after none
+	Delight  *Anniversary
+}
+
+// Meeting is an appointment of today with the names of who comes.
+type Meeting struct {
+	appointment.Occurrence
+	People []string
 }
 
 // Anniversary is somebody who bought for the first time years ago.
@@ -46,15 +58,17 @@ const perSource = 20
 // Notice is something that Kring noticed. Key says what, and which words and
 // which deed belong to it.
 type Notice struct {
-	Key     string     `json:"key"`
-	Record  id.Record  `json:"record"` // what it is about; with Key it is what can be put off
-	Account id.Account `json:"account"`
-	Name    string     `json:"name"` // of the account, or of what it is about
-	Text    string     `json:"text,omitempty"`
-	Day     day.Day    `json:"day,omitempty"`
-	N       int        `json:"n,omitempty"`
-	Slip    *Slip      `json:"-"`
-	urgent  int64      // less is more urgent
+	Key      string     `json:"key"`
+	Record   id.Record  `json:"record"` // what it is about; with Key it is what can be put off
+	Account  id.Account `json:"account"`
+	Name     string     `json:"name"` // of the account, or of what it is about
+	Text     string     `json:"text,omitempty"`
+	Day      day.Day    `json:"day,omitempty"`
+	N        int        `json:"n,omitempty"`
+	Cents    int64      `json:"cents,omitempty"`
+	Currency string     `json:"currency,omitempty"`
+	Slip     *Slip      `json:"-"`
+	urgent   int64      // less is more urgent
 }
 
 // source finds notices of one kind, at most perSource, with how many there are.
@@ -72,6 +86,7 @@ var sources = []source{
 	{"handover", member.HandoverWrite, nil, handoverNotices},
 	{"inform", member.Import, nil, informNotices},
 	{"job", member.SettingManage, nil, jobNotices},
+	{"opportunity", member.OpportunityRead, nil, askingNotices},
 	{"slipping", member.OrderRead, []member.Role{member.AccountManager, member.NewBusiness, member.Director}, slippingNotices},
 	{"duplicates", member.AccountWrite, []member.Role{member.Marketer, member.Service, member.OrderDesk, member.Admin}, pairNotices},
 }
@@ -81,8 +96,18 @@ var sources = []source{
 func (a *App) TodayOf(ctx context.Context, who Who, most int) (t Today, err error) {
 	err = a.read(ctx, who, member.Self, func(v *store.View) error {
 		t = Today{Now: a.db.Now(), Day: a.Today(who)}
+		until := t.Day.Add(1).Start(who.Zone()) - 1
+		if who.Can(member.PromiseWrite) {
+			if err := a.todayPromises(v, who, &t, most); err != nil {
+				return err
+			}
+		}
 		if who.Can(member.TaskWrite) {
-			until := t.Day.Add(1).Start(who.Zone()) - 1
+			if t.Meetings, err = a.meetings(v, who, t.Day); err != nil {
+				return err
+			}
+		}
+		if who.Can(member.TaskWrite) {
 			if t.Tasks, err = v.Tasks(store.TaskQuery{Owner: who.Member.ID, State: task.Open, Until: until, Limit: most + 1}); err != nil {
 				return err
 			}
@@ -99,6 +124,90 @@ func (a *App) TodayOf(ctx context.Context, who Who, most int) (t Today, err erro
 		return a.todayBeside(v, who, &t)
 	})
 	return t, err
+}
+
+// promisesAhead is how many days ahead a promise asks for a deed (domain.md §2.6).
+const promisesAhead = 1
+
+// todayPromises are the promises of who that are due, and what became of those
+// that were.
+func (a *App) todayPromises(v *store.View, who Who, t *Today, most int) (err error) {
+	until := t.Day.Add(1+promisesAhead).Start(who.Zone()) - 1
+	if t.Promises, err = v.Promises(store.PromiseQuery{Owner: who.Member.ID, State: promise.Open, Until: until, Limit: most + 1}); err != nil {
+		return err
+	}
+	if t.Promised = len(t.Promises); t.Promised > most {
+		t.Promises = t.Promises[:most]
+		if t.Promised, err = v.CountPromises(who.Member.ID, until, MostWaiting+1); err != nil {
+			return err
+		}
+	}
+	s := SayDo{From: t.Day.Add(-29), Until: t.Day}
+	q := store.PromiseQuery{Owner: who.Member.ID, Since: s.From.Start(who.Zone()), Until: t.Day.Add(1).Start(who.Zone()) - 1, Limit: sayDoOnToday}
+	judged, err := v.PromisesJudged(q)
+	s.SayDo = promise.Tally(each(judged, func(l promise.Line) promise.Promise { return l.Promise }), q.Since, min(q.Until, t.Now))
+	if s.More = len(judged) == sayDoOnToday; s.Due > 0 {
+		t.SayDo = &s
+	}
+	return err
+}
+
+// sayDoOnToday is how many promises of thirty days the strip looks at.
+const sayDoOnToday = 200
+
+// meetings are the appointments of who today, with who comes.
+func (a *App) meetings(v *store.View, who Who, on day.Day) (all []Meeting, err error) {
+	found, err := a.occurrences(v, who, CalendarAsk{Span: Span{From: on, Until: on}})
+	if err != nil {
+		return nil, err
+	}
+	var people []id.Contact
+	for _, o := range found {
+		people = append(people, o.Contacts...)
+	}
+	called := map[id.Contact]string{}
+	if len(people) > 0 {
+		known, err := v.ContactsByID(distinct(people), who.Reach(fact.Contact))
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range known {
+			called[c.ID] = c.Name()
+		}
+	}
+	for _, o := range found {
+		m := Meeting{Occurrence: o}
+		for _, c := range o.Contacts {
+			if name := called[c]; name != "" {
+				m.People = append(m.People, name)
+			}
+		}
+		all = append(all, m)
+	}
+	return all, nil
+}
+
+// CountToday is how much asks who for a deed today: promises, tasks and what is
+// still to be met, as the menu counts it.
+func (a *App) CountToday(ctx context.Context, who Who) (n int, err error) {
+	today := a.Today(who)
+	until := today.Add(1).Start(who.Zone()) - 1
+	err = a.read(ctx, who, member.Self, func(v *store.View) error {
+		if n = 0; who.Can(member.PromiseWrite) {
+			if n, err = v.CountPromises(who.Member.ID, until, MostWaiting+1); err != nil {
+				return err
+			}
+		}
+		if who.Can(member.TaskWrite) {
+			tasks, err := v.CountTasks(who.Member.ID, until, MostWaiting+1)
+			if err != nil {
+				return err
+			}
+			n += tasks
+		}
+		return nil
+	})
+	return n, err
 }
 
 // notice reads all sources of who's role, without what who put off.
@@ -259,6 +368,21 @@ func jobNotices(_ *App, v *store.View, _ Who) (all []Notice, err error) {
 	parked, err := v.Jobs(job.Filter{State: job.Parked, Limit: perSource})
 	for _, j := range parked {
 		all = append(all, Notice{Record: j.ID.Any(), Name: j.Kind, Text: j.Reason})
+	}
+	return all, err
+}
+
+// askingNotices are who's own opportunities without a next step to come, or past
+// their day.
+func askingNotices(a *App, v *store.View, who Who) (all []Notice, err error) {
+	today := a.Today(who)
+	found, err := v.AskingOf(who.Member.ID, today, perSource)
+	for _, o := range found {
+		n := Notice{Record: o.ID.Any(), Account: o.Account, Name: o.Name, Text: o.Title, Cents: o.Cents, Currency: o.Money, Day: o.Since}
+		if n.N = o.Since.Until(today); o.Close != "" && o.Close < today {
+			n.Key, n.Day, n.N = "overdue", o.Close, o.Close.Until(today)
+		}
+		all = append(all, n)
 	}
 	return all, err
 }

@@ -68,3 +68,43 @@ func (v *View) Anniversaries(owner id.Member, r member.Reach, days []day.Day, li
 	})
 	return all, err
 }
+
+// Asking is an open opportunity that waits for its owner: without a next step to
+// come, or past the day on which the customer would decide.
+type Asking struct {
+	ID      id.Opportunity
+	Account id.Account
+	Name    string // of the account
+	Title   string
+	Cents   int64
+	Money   string // its currency
+	Close   day.Day
+	Next    day.Day // "" when there is no next step
+	Since   day.Day
+}
+
+// AskingOf are those of an owner, first those past their day, at most so many of
+// each.
+func (v *View) AskingOf(owner id.Member, today day.Day, limit int) (all []Asking, err error) {
+	defer fault.Wrap(&err, "store.AskingOf")
+	seen := map[id.Opportunity]bool{}
+	for _, q := range []struct{ cond, order string }{{"o.close_day > '' AND o.close_day < ?", "o.close_day, o.id"}, {"o.next_day < ?", "o.next_day, o.id"}} {
+		w := v.where("o").and("o.owner_id = ?", owner).and("o.state = 'open'").and(q.cond, string(today))
+		w.args = append(w.args, limit)
+		err := v.rows(`SELECT o.id, o.account_id, a.name, o.name, o.cents, o.currency, o.close_day, o.next_day, o.next_since
+			FROM opportunity o JOIN account a ON a.org_id = o.org_id AND a.id = o.account_id`+w.String()+" ORDER BY "+q.order+" LIMIT ?", w.args, func(rs *sql.Rows) error {
+			var o Asking
+			var end, next, since string
+			err := rs.Scan(&o.ID, &o.Account, &o.Name, &o.Title, &o.Cents, &o.Money, &end, &next, &since)
+			if o.Close, o.Next, o.Since = day.Day(end), day.Day(next), day.Day(since); !seen[o.ID] {
+				seen[o.ID] = true
+				all = append(all, o)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}

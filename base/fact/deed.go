@@ -19,6 +19,7 @@ var deeds = []struct {
 	{Member, []string{
 		"added", "invited", "link_made", "accepted", "joined", "changed", "profile_changed", "disabled", "enabled", "signed_in", "signed_out", "signed_out_everywhere",
 		"password_chosen", "password_changed", "password_reset", "two_step_on", "two_step_off", "recovery_renewed", "passkey_added", "passkey_renamed", "passkey_removed",
+		"calendar_linked", "calendar_unlinked",
 	}},
 	{Team, []string{"made", "changed", "removed"}},
 	{Token, []string{"made", "revoked"}},
@@ -36,6 +37,7 @@ var deeds = []struct {
 	{Contract, []string{"signed", "changed", "renewed", "invoiced", "ended"}},
 	{Decision, []string{"asked", "taken", "agreed", "refused", "withdrawn"}},
 	{Handover, []string{"proposed", "changed", "accepted", "returned", "withdrawn"}},
+	{Appointment, []string{"planned", "changed", "cancelled", "revived"}},
 	{Task, []string{"made", "changed", "done", "withdrawn", "reopened"}},
 	{Promise, []string{"made", "changed", "renegotiated", "confirmed", "kept", "broken", "withdrawn", "reopened"}},
 	{Conversation, []string{"planned", "changed", "begun", "noted", "note_changed", "note_erased", "held", "reported", "offered", "confirmed", "moved", "missed"}},
