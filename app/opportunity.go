@@ -159,8 +159,11 @@ func teamThere(v *store.View, t id.Team) (bool, error) {
 // evidence is what stands about an opportunity in other concepts: each that knows
 // something adds its query here.
 func (a *App) evidence(v *store.View, o opportunity.Opportunity) (e opportunity.Evidence, err error) {
+	if e.Needs, err = v.ExplicitNeeds(o.ID); err != nil {
+		return e, err
+	}
 	if o.Need != "" {
-		e.Needs = 1
+		e.Needs++
 	}
 	people, err := v.People([]id.Opportunity{o.ID})
 	if err != nil {

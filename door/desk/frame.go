@@ -44,6 +44,7 @@ var places = []place{
 	{key: "kring", href: "/kring", icon: "circle-dot", keys: "g q", right: member.OrderRead, dock: true},
 	{key: "accounts", href: "/accounts", icon: "building-2", keys: "g r", right: member.AccountRead, group: "customers", dock: true},
 	{key: "contacts", href: "/contacts", icon: "users", keys: "g n", right: member.ContactRead, group: "customers"},
+	{key: "opportunities", href: "/opportunities", icon: "kanban", keys: "g k", right: member.OpportunityRead, group: "customers"},
 	{key: "orders", href: "/orders", icon: "receipt-text", keys: "g o", right: member.OrderRead, group: "customers"},
 	{key: "slipping", href: "/slipping", icon: "arrow-down-right", keys: "g w", right: member.OrderRead, group: "customers"},
 	{key: "duplicates", href: "/duplicates", icon: "copy", keys: "g d", right: member.AccountWrite, group: "customers", waits: (*visit).pairsWait},
@@ -117,6 +118,7 @@ var newThings = []struct {
 	right                 member.Right
 }{
 	{"account.new", "building-2", "/accounts/new", "r", member.AccountWrite},
+	{"opportunity.new", "kanban", "/opportunities/new", "k", member.OpportunityWrite},
 	{"contact.new", "user-plus", "/contacts/new", "", member.ContactWrite},
 	{"task.new", "list-checks", "/tasks/new", "t", member.TaskWrite},
 	{"nav.imports", "upload", "/imports", "", member.Import},
@@ -151,6 +153,7 @@ func (d *Desk) routes() {
 	d.kringRoutes()
 	d.slippingRoutes()
 	d.orderRoutes()
+	d.opportunityRoutes()
 	d.handoverRoutes()
 	d.todayRoutes()
 	d.taskRoutes()
