@@ -50,6 +50,7 @@ type Seen struct {
 	Signals  opportunity.Signals
 	Weighted int64
 	Sold     string // the number of the order on which it was won
+	Way      opportunity.Pipeline
 }
 
 // Total is a count with what it is worth in the home currency, and in others.
@@ -211,7 +212,7 @@ func (a *App) seen(v *store.View, b Board, all []opportunity.Opportunity) (cards
 	}
 	for _, o := range all {
 		s, p := signals[o.ID], b.pipe(o.Pipeline)
-		cards = append(cards, Seen{Opportunity: o, Account: called[o.Account], Phase: phases[o.Account], Signals: s, Mark: o.Mark(p, b.Today, s), Weighted: o.Weighted(p), Sold: numbers[o.Order]})
+		cards = append(cards, Seen{Opportunity: o, Account: called[o.Account], Phase: phases[o.Account], Signals: s, Mark: o.Mark(p, b.Today, s), Weighted: o.Weighted(p), Way: p, Sold: numbers[o.Order]})
 	}
 	return cards, nil
 }

@@ -56,6 +56,8 @@ type AccountPage struct {
 	Handover *handover.Handover // the one that waits for somebody
 	Rank     *Ranked            // its place in the pyramid; nil when it was not there last night
 	Outlook  *Slip              // what is expected; nil when nothing is
+
+	Opportunities []Seen // the latest, when orders are asked too
 }
 
 // AccountPage reads an account within who's reach, with everything about it.
@@ -81,6 +83,11 @@ func (a *App) AccountPage(ctx context.Context, who Who, i id.Account, l Look) (p
 		}
 		if who.Can(member.OrderRead) {
 			if err := a.ringBeside(v, who, l, &p); err != nil {
+				return err
+			}
+		}
+		if l.Orders > 0 && who.Can(member.OpportunityRead) {
+			if p.Opportunities, err = a.opportunitiesAt(v, who, i, id.Opportunity{}, 10); err != nil {
 				return err
 			}
 		}

@@ -50,6 +50,7 @@ func loadAccount(v *visit, i id.Record, l app.Look) (leaf, app.RecordPage, error
 	p, err := v.app.AccountPage(v.r.Context(), v.who, id.Account(i), l)
 	found := accountLeaf(p.Account)
 	found.people, found.standing, found.orders, found.outlook, found.handover, found.rank = p.Contacts, p.Standing, p.Orders, p.Outlook, p.Handover, p.Rank
+	found.opportunities = p.Opportunities
 	return found, p.RecordPage, err
 }
 

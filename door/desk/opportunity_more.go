@@ -445,3 +445,12 @@ func (k *kans) gridFrame() look.Frame {
 
 // comma is the sign between whole and part, for the script that adds up.
 func (k *kans) comma() string { return k.v.comma(".") }
+
+// stageOf is where an opportunity of the account stands, in words.
+func (d *dossier) stageOf(s app.Seen) string {
+	key := s.Stage
+	if s.State != opportunity.Open {
+		key = string(s.State)
+	}
+	return stageName(d.v.words, s.Way, key)
+}

@@ -66,6 +66,7 @@ type leaf struct {
 	orders                   []order.Order         // of an account: the latest
 	rank                     *app.Ranked           // of an account: its place in the pyramid
 	outlook                  *app.Slip             // of an account: what is expected of it
+	opportunities            []app.Seen            // of an account: the latest
 	handover                 *handover.Handover    // of an account: the one that waits for somebody
 }
 

@@ -30,6 +30,7 @@ var settingPlaces = []struct {
 	{"teams", "/settings/teams", "users-round", "house", member.MemberManage},
 	{"roles", "/settings/roles", "eye", "house", member.SettingManage},
 	{"providers", "/settings/providers", "log-in", "house", member.SettingManage},
+	{"pipelines", "/settings/pipelines", "kanban", "records", member.PipelineSet},
 	{"fields", "/settings/fields", "columns-3", "records", member.FieldManage},
 	{"tags", "/settings/tags", "tags", "records", member.TagWrite},
 	{"webhooks", "/settings/webhooks", "webhook", "watch", member.WebhookManage},
@@ -51,6 +52,7 @@ func (d *Desk) settingRoutes() {
 	d.memberRoutes()
 	d.teamRoutes()
 	d.providerRoutes()
+	d.pipelineRoutes()
 	d.fieldRoutes()
 	d.tagRoutes()
 	d.webhookRoutes()
