@@ -112,7 +112,19 @@ func (a *App) write(ctx context.Context, who Who, right member.Right, fn func(*s
 	if tx, ok := joinedTo(ctx, who.Org.ID); ok {
 		return fn(tx)
 	}
-	return a.db.Write(ctx, who.Org.ID, who.Actor, fn)
+	return a.change(ctx, who.Org.ID, who.Actor, fn)
+}
+
+// change runs fn in a transaction of an organisation, with what it causes
+// (ripple.go). Whoever writes documents goes through here; a.db.Write is for what
+// no process follows.
+func (a *App) change(ctx context.Context, o id.Org, by fact.Actor, fn func(*store.Tx) error) error {
+	return a.db.Write(ctx, o, by, func(tx *store.Tx) error {
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return a.afterFacts(tx)
+	})
 }
 
 // read runs fn on one consistent view when who has the right.

@@ -33,6 +33,8 @@ func (a *App) Jobs() map[string]func(context.Context, job.Job) error {
 		rankJob:           a.rank,
 		"quote.expire":    a.expireQuotes,
 		"contract.day":    a.passContracts,
+		machineJob:        a.runMachine,
+		"run.sweep":       a.sweepRuns,
 	}
 }
 
@@ -50,6 +52,7 @@ var routine = []job.Periodic{
 	{Name: rankJob, Every: time.Hour},
 	{Name: "quote.expire", Every: time.Hour},
 	{Name: "contract.day", Every: time.Hour},
+	{Name: "run.sweep", Every: 10 * time.Minute},
 }
 
 // PostponeRoutine has the work that comes back wait for so long.

@@ -126,6 +126,16 @@ func (a *App) afterAccountMoved(tx *store.Tx, who Who, acc account.Account) erro
 	return nil
 }
 
+// afterFacts: runs of processes follow the documents.
+func (a *App) afterFacts(tx *store.Tx) error {
+	for told := tx.Told(); len(told) > 0; told = tx.Told() {
+		if err := a.followFacts(tx, told); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // parts takes a person's name apart: the first word is the given name, a
 // tussenvoegsel stands before the family name.
 func parts(name string) (given, infix, family string) {

@@ -11,6 +11,7 @@ import (
 	"kring/base/fault"
 	"kring/base/id"
 	"kring/domain/member"
+	"kring/domain/process"
 )
 
 const factColumns = "id, at, actor_kind, actor_id, actor_name, deed, kind, subject_id, account_id, label, changes, why, evidence"
@@ -36,10 +37,23 @@ func (tx *Tx) recordAll(all []fact.Fact) error {
 		}
 		rows = append(rows, tx.org, f.ID, f.At, f.Actor.Kind, f.Actor.Member, f.Actor.Name, f.Deed, string(f.Kind), f.Subject, f.Account, f.Label, string(changes), f.Why, f.Evidence)
 	}
+	for _, f := range all {
+		if slices.Contains(process.Kinds, f.Kind) {
+			tx.told = append(tx.told, f)
+		}
+	}
 	if err := tx.addRows("INSERT INTO fact (org_id, "+factColumns+") VALUES ", 14, rows); err != nil {
 		return err
 	}
 	return tx.announce(all)
+}
+
+// Told are the deeds done to documents of a sale in this change, those that were
+// not given before: what runs of processes hear of (app/ripple.go).
+func (tx *Tx) Told() []fact.Fact {
+	all := tx.told
+	tx.told = nil
+	return all
 }
 
 func scanFact(rs *sql.Rows) (f fact.Fact, err error) {

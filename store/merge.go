@@ -66,6 +66,7 @@ var pointers = []pointer{
 	{"invoice", "account_id", "id", moves, "what both owe, the survivor owes; who was billed stays as it was sent"},
 	{"contract", "account_id", "id", moves, "what was agreed with both, the survivor keeps"},
 	{"credit_limit", "account_id", "id", moves, "the latest that was set holds"},
+	{"run", "account_id", "id", moves, "what runs for both, runs for the survivor"},
 	{"contact_account", "account_id", "", moves, "by itself, in links: two links of one person become one"},
 	{"contact_account", "contact_id", "", stays, "the survivor gets links of its own; those of the loser wait with it"},
 	{"consent", "subject_id", "", follows, "the ledger is proof; the stricter side wins when it is read"},

@@ -34,7 +34,7 @@ import (
 // noRecords are the columns of bytes that name something else than an account
 // or a contact.
 var noRecords = []string{
-	"org_id", "id", "owner_id", "team_id", "parent_id", "member_id", "login_id", "webhook_id", "fact_id", "file_id", "job_id", "bulk_id", "merge_id", "part_of",
+	"org_id", "id", "owner_id", "team_id", "parent_id", "process_id", "run_id", "member_id", "login_id", "webhook_id", "fact_id", "file_id", "job_id", "bulk_id", "merge_id", "part_of",
 	"decided_by", "from_id", "to_id", "order_id", "approver_id", "actor_id", "intake_id", "name", "bytes", "holder", "request",
 	"opportunity_id", "quote_id", "conversation_id", "problem_id", "need_id", "hash",
 	"appointment_id",

@@ -444,6 +444,7 @@ type Tx struct {
 	after []func(*DB)
 	heard func(q string, args []any) // when somebody takes down what is written
 
+	told    []fact.Fact             // that processes may follow
 	touched map[id.Account]*touched // of which the ring changes
 	sums    *sums                   // what changes of it besides
 }

@@ -48,6 +48,8 @@ var deeds = []struct {
 	{PriceList, []string{"added", "changed"}},
 	{Quote, []string{"drafted", "changed", "asked", "approved", "returned", "sent", "opened", "wondered", "answered", "revised", "accepted", "rejected", "expired", "withdrawn", "linked", "negotiated"}},
 	{Proposition, []string{"added", "changed"}},
+	{Process, []string{"made", "changed", "switched_on", "switched_off"}},
+	{Run, []string{"started", "step_begun", "step_done", "step_skipped", "step_passed", "step_parked", "retried", "held", "resumed", "assigned", "done", "aborted"}},
 	{Ladder, []string{"begun", "scored", "discussed", "set", "rescanned"}},
 	{Cycle, []string{"moved", "taken_back"}},
 	{Outlook, []string{"put_off", "taken_up"}},

@@ -35,6 +35,9 @@ const (
 	CycleAgree    Right = "cycle.agree"    // agree with ending one, let an ex in again
 	HandoverWrite Right = "handover.write" // hand a relation over, accept or return one
 	HandoverSteer Right = "handover.steer" // see and change the hand-overs of others
+	RunRead       Right = "run.read"       // processes, their runs and figures
+	RunWrite      Right = "run.write"      // do the steps of runs
+	ProcessManage Right = "process.manage" // change how a process goes
 	DefinitionSet Right = "definition.set" // choose what the organisation calls a customer
 	LadderScore   Right = "ladder.score"   // how customer-centred one's own team is
 	LadderDecide  Right = "ladder.decide"  // that of all teams, and what to do about it
@@ -66,7 +69,7 @@ const (
 // Rights lists every right, in the order a page shows them.
 var Rights = []Right{
 	AccountRead, AccountWrite, AccountErase, ContactRead, ContactWrite, ContactErase,
-	OrderRead, OrderWrite, ProductRead, ProductWrite, ProposeWrite, QuoteRead, QuoteWrite, QuoteApprove, TaskWrite, PromiseWrite, TalkWrite, QuestionSet, CycleDecide, CycleAgree, DefinitionSet, LadderScore, LadderDecide, HandoverWrite, HandoverSteer,
+	OrderRead, OrderWrite, ProductRead, ProductWrite, ProposeWrite, QuoteRead, QuoteWrite, QuoteApprove, TaskWrite, RunRead, RunWrite, ProcessManage, PromiseWrite, TalkWrite, QuestionSet, CycleDecide, CycleAgree, DefinitionSet, LadderScore, LadderDecide, HandoverWrite, HandoverSteer,
 	OpportunityRead, OpportunityWrite, PipelineSet,
 	OrderRelease, InvoiceRead, InvoiceWrite, PaymentWrite, PaymentWaive, ContractWrite,
 	Merge, ConsentWrite, FileRead, FileWrite, TagWrite, ViewRead, ViewShare, Import, Export, FactRead,
@@ -74,11 +77,11 @@ var Rights = []Right{
 }
 
 // everyone is what each member may do, whatever the role.
-var everyone = []Right{LadderScore, AccountRead, ContactRead, OrderRead, ProductRead, QuoteRead, OpportunityRead, TaskWrite, PromiseWrite, FileRead, ViewRead, MemberRead, Self}
+var everyone = []Right{LadderScore, AccountRead, ContactRead, OrderRead, ProductRead, QuoteRead, OpportunityRead, TaskWrite, RunRead, PromiseWrite, FileRead, ViewRead, MemberRead, Self}
 
 // seller is what those who work with customers may do besides.
 var seller = []Right{
-	AccountWrite, ContactWrite, AccountErase, ContactErase, OrderWrite, QuoteWrite, ProposeWrite, OpportunityWrite, TalkWrite, CycleDecide, HandoverWrite, Merge, ConsentWrite, FileWrite, TagWrite, Import, Export,
+	AccountWrite, ContactWrite, AccountErase, ContactErase, OrderWrite, RunWrite, QuoteWrite, ProposeWrite, OpportunityWrite, TalkWrite, CycleDecide, HandoverWrite, Merge, ConsentWrite, FileWrite, TagWrite, Import, Export,
 }
 
 // cashOf is what a role may do with invoices, money and contracts besides.
@@ -89,14 +92,14 @@ var cashOf = map[Role][]Right{
 }
 
 var rightsOf = map[Role][]Right{
-	Director:       concat(everyone, seller, []Right{ProductWrite, QuoteApprove, QuestionSet, CycleAgree, LadderDecide, DefinitionSet, PipelineSet, HandoverSteer, ViewShare, FactRead}),
+	Director:       concat(everyone, seller, []Right{ProductWrite, QuoteApprove, QuestionSet, CycleAgree, LadderDecide, DefinitionSet, ProcessManage, PipelineSet, HandoverSteer, ViewShare, FactRead}),
 	NewBusiness:    concat(everyone, seller),
 	AccountManager: concat(everyone, seller),
-	Marketer:       concat(everyone, []Right{ProductWrite, ProposeWrite, AccountWrite, ContactWrite, ConsentWrite, TagWrite, ViewShare, Import, Export}),
-	Service:        concat(everyone, []Right{TalkWrite, AccountWrite, ContactWrite, ConsentWrite, FileWrite, TagWrite}),
-	OrderDesk:      concat(everyone, []Right{ProductWrite, QuoteWrite, TalkWrite, AccountWrite, ContactWrite, ConsentWrite, OrderWrite, FileWrite}),
+	Marketer:       concat(everyone, []Right{RunWrite, ProductWrite, ProposeWrite, AccountWrite, ContactWrite, ConsentWrite, TagWrite, ViewShare, Import, Export}),
+	Service:        concat(everyone, []Right{RunWrite, TalkWrite, AccountWrite, ContactWrite, ConsentWrite, FileWrite, TagWrite}),
+	OrderDesk:      concat(everyone, []Right{RunWrite, ProductWrite, QuoteWrite, TalkWrite, AccountWrite, ContactWrite, ConsentWrite, OrderWrite, FileWrite}),
 	Privacy:        concat(everyone, []Right{AccountErase, ContactErase, Merge, ConsentWrite, Export, FactRead}),
-	Admin:          concat(everyone, seller, []Right{ProductWrite, QuoteApprove, QuestionSet, CycleAgree, LadderDecide, DefinitionSet, PipelineSet, HandoverSteer, ViewShare, FactRead, MemberManage, FieldManage, WebhookManage, SettingManage}),
+	Admin:          concat(everyone, seller, []Right{ProductWrite, QuoteApprove, QuestionSet, CycleAgree, LadderDecide, DefinitionSet, ProcessManage, PipelineSet, HandoverSteer, ViewShare, FactRead, MemberManage, FieldManage, WebhookManage, SettingManage}),
 }
 
 func concat(lists ...[]Right) (all []Right) {

@@ -129,3 +129,10 @@ func Outlook(left []int64, ready, now, until int64) (by, late int64, ok bool) {
 	}
 	return by, late, true
 }
+
+// And adds what is counted of a step in another version.
+func (s StepSum) And(o StepSum) StepSum {
+	s.In, s.Out, s.Left, s.Open, s.Late, s.Skipped = s.In+o.In, s.Out+o.Out, s.Left+o.Left, s.Open+o.Open, s.Late+o.Late, s.Skipped+o.Skipped
+	s.Normed, s.InTime, s.Parked, s.Worked, s.WaitsSum = s.Normed+o.Normed, s.InTime+o.InTime, s.Parked+o.Parked, s.Worked+o.Worked, s.WaitsSum+o.WaitsSum
+	return s
+}

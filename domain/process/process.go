@@ -427,3 +427,22 @@ func Diff(a, b Process) []fact.Change {
 	}
 	return fact.Between([]string{"name", "owner", "begins", "ends", "stops", "on", "number", "steps"}, of(a), of(b))
 }
+
+var (
+	// ErrTaken says that another process has this key.
+	ErrTaken = fault.New(fault.Invalid, "process.taken", "another process has this short name")
+	// ErrNobody says that nobody can do what the machine hands out.
+	ErrNobody = fault.New(fault.Invalid, "process.nobody", "nobody looks after this relation, and nobody has the role of this step")
+	// ErrNoAddress says that a draft has nobody to go to.
+	ErrNoAddress = fault.New(fault.Invalid, "process.no_address", "no e-mail address is known of this relation")
+	// ErrTurn says that a list of runs is one of three.
+	ErrTurn = fault.New(fault.Invalid, "run.turn", "ask for your own steps, those of your role, or all")
+)
+
+// ValidKey says whether a process can have this key.
+func ValidKey(s string) error {
+	if !key(s) {
+		return fault.Field("key", ErrKey)
+	}
+	return nil
+}

@@ -41,8 +41,8 @@ var marketToSales = Template{
 		{
 			Key: "inform", Name: Text{"Passende informatie", "Fitting information"}, Actor: Machine, Role: "marketer", Action: SendDraft,
 			Draft: Text{
-				"Beste {{contact}},\n\nDank voor uw belangstelling. Graag denken we met u mee over {{subject}}. {{owner}} neemt contact met u op.\n\nMet vriendelijke groet,\n{{organisation}}",
-				"Dear {{contact}},\n\nThank you for your interest. We are glad to think along about {{subject}}. {{owner}} will be in touch.\n\nKind regards,\n{{organisation}}",
+				"Beste {contact},\n\nDank voor uw belangstelling. Graag denken we met u mee over {subject}. {owner} neemt contact met u op.\n\nMet vriendelijke groet,\n{organisation}",
+				"Dear {contact},\n\nThank you for your interest. We are glad to think along about {subject}. {owner} will be in touch.\n\nKind regards,\n{organisation}",
 			},
 			Purpose: Text{"De klant kan rustig nalezen wat bij de vraag past.", "The customer can read at ease what fits the question."},
 		},
@@ -76,7 +76,7 @@ var salesToOrder = Template{
 		},
 		{
 			Key: "prepare", Name: Text{"Voorstel klaarleggen", "Set up the proposal"}, Actor: Machine, Role: "account_manager", Action: MakeTask,
-			Draft:   Text{"Voorstel maken voor {{account}}", "Make a proposal for {{account}}"},
+			Draft:   Text{"Voorstel maken voor {account}", "Make a proposal for {account}"},
 			Purpose: Text{"Het voorstel blijft niet liggen.", "The proposal is not left lying."},
 		},
 		{
@@ -114,8 +114,8 @@ var orderToCash = Template{
 		{
 			Key: "confirm", Name: Text{"Order bevestigen", "Confirm the order"}, Actor: Machine, Role: "order_desk", Action: SendDraft, Deeds: []string{"order.confirmed"}, Hours: 8,
 			Draft: Text{
-				"Beste {{contact}},\n\nDank voor uw order {{subject}}. We hebben hem in goede orde ontvangen. {{owner}} stemt de leverdatum met u af.\n\nMet vriendelijke groet,\n{{organisation}}",
-				"Dear {{contact}},\n\nThank you for your order {{subject}}. It arrived in good order. {{owner}} will agree the day of delivery with you.\n\nKind regards,\n{{organisation}}",
+				"Beste {contact},\n\nDank voor uw order {subject}. We hebben hem in goede orde ontvangen. {owner} stemt de leverdatum met u af.\n\nMet vriendelijke groet,\n{organisation}",
+				"Dear {contact},\n\nThank you for your order {subject}. It arrived in good order. {owner} will agree the day of delivery with you.\n\nKind regards,\n{organisation}",
 			},
 			Purpose: Text{"De klant heeft zwart op wit wat is afgesproken.", "The customer has in writing what was agreed."},
 		},
