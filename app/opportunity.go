@@ -170,6 +170,9 @@ func (a *App) evidence(v *store.View, o opportunity.Opportunity) (e opportunity.
 		return e, err
 	}
 	e.Deciders, e.Met = opportunity.Deciders(people[o.ID])
+	if e.Sent, e.Quote, err = quotesOf(v, o.ID); err != nil {
+		return e, err
+	}
 	e.Order, err = v.OrderFor(o.ID)
 	return e, err
 }

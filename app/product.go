@@ -231,3 +231,18 @@ func pricesFor(v *store.View, who Who, at id.Account) (p prices, err error) {
 func (p prices) find(of product.Product, on day.Day, quantity int64) product.Found {
 	return product.Find(of, p.lists, on, p.account, p.tags, quantity)
 }
+
+// ProductByCode is the product with a code, whatever its capitals.
+func (a *App) ProductByCode(ctx context.Context, who Who, code string) (p product.Product, err error) {
+	err = a.peek(ctx, who, member.ProductRead, func(v *store.View) error {
+		all, err := v.ProductsByCode([]string{code})
+		if err == nil && len(all) == 0 {
+			err = store.ErrNotFound
+		}
+		if err == nil {
+			p = all[0]
+		}
+		return err
+	})
+	return p, err
+}

@@ -132,6 +132,15 @@ func (a *App) placedQuote(tx *store.Tx, who Who, t quote.Text) ([]quote.Line, er
 			return nil, fault.Field("contact", quote.ErrContact)
 		}
 	}
+	if !t.Opportunity.IsZero() {
+		o, err := tx.Opportunity(t.Opportunity, everything)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+		if err != nil || o.Account != t.Account {
+			return nil, fault.Field("opportunity", quote.ErrOpportunity)
+		}
+	}
 	return a.priced(&tx.View, who, t)
 }
 
@@ -541,4 +550,19 @@ func (a *App) expireOffers(ctx context.Context, o id.Org) error {
 		})
 	}
 	return err
+}
+
+// quotesOf is how many quotes of an opportunity were sent and stand, and the one
+// that was accepted.
+func quotesOf(v *store.View, o id.Opportunity) (sent int, accepted id.Quote, err error) {
+	all, err := v.Quotes(QuoteQuery{Opportunity: o, Limit: 100}, everything)
+	for _, q := range all {
+		if q.State.Out() || q.State == quote.Accepted {
+			sent++
+		}
+		if q.State == quote.Accepted {
+			accepted = q.ID
+		}
+	}
+	return sent, accepted, err
 }

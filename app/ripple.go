@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"strconv"
 
 	"kring/base/fact"
@@ -9,6 +10,7 @@ import (
 	"kring/base/opt"
 	"kring/domain/account"
 	"kring/domain/contact"
+	"kring/domain/opportunity"
 	"kring/domain/quote"
 	"kring/store"
 )
@@ -156,4 +158,13 @@ func at(list string, n int, field string) string {
 }
 
 // afterQuoteAccepted: what was accepted wins its opportunity.
-func (a *App) afterQuoteAccepted(_ *store.Tx, _ Who, _ quote.Quote) error { return nil }
+func (a *App) afterQuoteAccepted(tx *store.Tx, who Who, q quote.Quote) error {
+	if q.Opportunity.IsZero() {
+		return nil
+	}
+	err := a.winOpportunity(tx, who, q.Opportunity, opportunity.Evidence{Quote: q.ID, Order: q.Order})
+	if errors.Is(err, store.ErrNotFound) { // it is gone; the order stands
+		return nil
+	}
+	return err
+}

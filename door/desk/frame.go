@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"kring/app"
@@ -34,6 +35,7 @@ type place struct {
 	group string // nav.<group>, "" for the first
 	dock  bool   // in the phone's bar
 	foot  bool
+	also  []string           // other paths that belong to it
 	waits func(v *visit) int // of a place that is only there when something waits: how much
 	tells func(v *visit) int // of one that is always there: how much asks for a deed
 }
@@ -45,7 +47,7 @@ var places = []place{
 	{key: "accounts", href: "/accounts", icon: "building-2", keys: "g r", right: member.AccountRead, group: "customers", dock: true},
 	{key: "contacts", href: "/contacts", icon: "users", keys: "g n", right: member.ContactRead, group: "customers"},
 	{key: "opportunities", href: "/opportunities", icon: "kanban", keys: "g k", right: member.OpportunityRead, group: "customers"},
-	{key: "orders", href: "/orders", icon: "receipt-text", keys: "g o", right: member.OrderRead, group: "customers"},
+	{key: "quotes", href: "/quotes", icon: "receipt-text", keys: "g o", right: member.QuoteRead, group: "customers", also: []string{"/orders", "/products", "/price-lists", "/propositions"}},
 	{key: "slipping", href: "/slipping", icon: "arrow-down-right", keys: "g w", right: member.OrderRead, group: "customers"},
 	{key: "duplicates", href: "/duplicates", icon: "copy", keys: "g d", right: member.AccountWrite, group: "customers", waits: (*visit).pairsWait},
 	{key: "handovers", href: "/handovers", icon: "handshake", keys: "g h", right: member.HandoverWrite, group: "customers", waits: (*visit).handoversWait},
@@ -69,7 +71,7 @@ func (v *visit) shell(here string) look.Shell {
 		if !v.who.Can(p.right) {
 			continue
 		}
-		current := here == p.href || strings.HasPrefix(here, p.href+"/")
+		current := slices.ContainsFunc(append([]string{p.href}, p.also...), func(at string) bool { return here == at || strings.HasPrefix(here, at+"/") })
 		item := look.NavItem{Label: t("nav." + p.key), Icon: p.icon, Href: p.href, Current: current}
 		quiet := false
 		if p.waits != nil {
@@ -121,6 +123,7 @@ var newThings = []struct {
 	{"opportunity.new", "kanban", "/opportunities/new", "k", member.OpportunityWrite},
 	{"contact.new", "user-plus", "/contacts/new", "", member.ContactWrite},
 	{"task.new", "list-checks", "/tasks/new", "t", member.TaskWrite},
+	{"quote.new", "receipt-text", "/quotes/new", "", member.QuoteWrite},
 	{"nav.imports", "upload", "/imports", "", member.Import},
 }
 
@@ -154,6 +157,7 @@ func (d *Desk) routes() {
 	d.slippingRoutes()
 	d.orderRoutes()
 	d.opportunityRoutes()
+	d.quoteRoutes()
 	d.handoverRoutes()
 	d.todayRoutes()
 	d.taskRoutes()

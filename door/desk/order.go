@@ -139,7 +139,7 @@ func (q *orderAsk) frame() look.Frame {
 	t := q.v.words.T
 	f := q.v.frame(t("order.many"), "/orders")
 	f.Crumbs = []look.Crumb{{Label: t("order.many")}}
-	f.Head = look.Heading{Title: t("order.many"), Lead: t("order.lead")}
+	f.Head = tabbedHead(look.Heading{Title: t("order.many"), Lead: t("order.lead")}, q.v.sellingTabs("/orders"))
 	f.Shape = look.Full
 	if q.v.who.Can(member.OrderWrite) {
 		f.Actions = append(f.Actions, look.Button{Label: t("order.one"), Icon: "plus", Kind: look.Primary, Href: "/orders/new"})
