@@ -152,6 +152,7 @@ func (d *Desk) routes() {
 	d.paletteRoutes()
 	d.searchRoutes()
 	d.importRoutes()
+	d.cashRoutes()
 	d.ringRoutes()
 	d.kringRoutes()
 	d.slippingRoutes()

@@ -303,11 +303,11 @@ func orderPage(v *visit) error {
 	if err := v.may(member.OrderRead); err != nil {
 		return err
 	}
-	o, d, err := orderOf(v)
+	p, err := v.wayPage()
 	if err != nil {
 		return err
 	}
-	return v.show(http.StatusOK, orderView(d, o, ""))
+	return v.show(http.StatusOK, orderView(p, ""))
 }
 
 func cancelOrder(v *visit) error {
@@ -324,7 +324,11 @@ func cancelOrder(v *visit) error {
 	}
 	_, err = v.app.CancelOrder(v.r.Context(), v.who, o.ID, number64(form.Get("version")), form.Get("why"))
 	if g, ok := fault.From(err); ok && g.Fields["why"] != nil {
-		return v.show(http.StatusUnprocessableEntity, orderView(d, o, v.sentence(g.Fields["why"])))
+		p, lost := v.wayPage()
+		if lost != nil {
+			return lost
+		}
+		return v.show(http.StatusUnprocessableEntity, orderView(p, v.sentence(g.Fields["why"])))
 	}
 	if err != nil {
 		return err

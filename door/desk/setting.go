@@ -25,6 +25,7 @@ var settingPlaces = []struct {
 	{"security", "/settings/security", "shield-check", "self", member.Self},
 	{"tokens", "/settings/tokens", "key", "self", member.Self},
 	{"organisation", "/settings/organisation", "building", "house", member.SettingManage},
+	{"seller", "/settings/seller", "receipt-text", "house", member.SettingManage},
 	{"definition", "/settings/definition", "scale", "house", member.OrderRead},
 	{"members", "/settings/members", "users", "house", member.MemberManage},
 	{"teams", "/settings/teams", "users-round", "house", member.MemberManage},
@@ -44,6 +45,8 @@ func (d *Desk) settingRoutes() {
 	d.member("POST /settings/profile", saveProfile)
 	d.member("GET /settings/organisation", organisationPage)
 	d.member("POST /settings/organisation", saveOrganisation)
+	d.member("GET /settings/seller", sellerPage)
+	d.member("POST /settings/seller", saveSeller)
 	d.member("GET /settings/roles", rolesPage)
 	d.member("POST /settings/roles", saveRoles)
 	d.definitionRoutes()
