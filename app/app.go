@@ -20,6 +20,7 @@ import (
 	"kring/base/fact"
 	"kring/base/fault"
 	"kring/base/id"
+	"kring/base/workday"
 	"kring/domain/entry"
 	"kring/domain/member"
 	"kring/domain/organisation"
@@ -102,6 +103,9 @@ func (w Who) Locale() string {
 
 // Zone is where the organisation's days begin.
 func (w Who) Zone() *time.Location { return day.Zone(w.Org.Settings.Zone) }
+
+// Calendar counts in the organisation's working time.
+func (w Who) Calendar() workday.Calendar { return w.Org.Settings.Opening.In(w.Zone()) }
 
 // write runs fn in a transaction when who has the right. fn may run more than
 // once and must have no effect outside the database.

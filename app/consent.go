@@ -28,6 +28,12 @@ func (a *App) AddConsent(ctx context.Context, who Who, kind fact.Kind, record id
 				return err
 			}
 			label = c.Name()
+		case fact.Lead:
+			l, err := tx.Lead(id.Lead(record), who.Reach(fact.Account))
+			if err != nil {
+				return err
+			}
+			label = l.Organisation
 		}
 		if e, err = consent.New(tx.Now(), kind, record, d); err != nil {
 			return err

@@ -204,6 +204,9 @@ func (a *App) sees(v *store.View, who Who, kind fact.Kind, records []id.Record) 
 	}
 	for _, r := range records {
 		err := a.onRecord(v, who, kind, r)
+		if kind == fact.Lead {
+			_, err = v.Lead(id.Lead(r), who.Reach(fact.Account))
+		}
 		if errors.Is(err, store.ErrNotFound) {
 			return false, nil
 		}

@@ -90,8 +90,11 @@ func (x *Table) page(v *store.View, q filter.Query) (Page[exportRow], error) {
 }
 
 func readRight(kind fact.Kind) member.Right {
-	if kind == fact.Contact {
+	switch kind {
+	case fact.Contact:
 		return member.ContactRead
+	case fact.Lead:
+		return member.LeadRead
 	}
 	return member.AccountRead
 }

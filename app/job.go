@@ -35,6 +35,7 @@ func (a *App) Jobs() map[string]func(context.Context, job.Job) error {
 		"contract.day":    a.passContracts,
 		machineJob:        a.runMachine,
 		"run.sweep":       a.sweepRuns,
+		"lead.day":        a.leadDay,
 	}
 }
 
@@ -53,6 +54,7 @@ var routine = []job.Periodic{
 	{Name: "quote.expire", Every: time.Hour},
 	{Name: "contract.day", Every: time.Hour},
 	{Name: "run.sweep", Every: 10 * time.Minute},
+	{Name: "lead.day", Every: 24 * time.Hour},
 }
 
 // PostponeRoutine has the work that comes back wait for so long.

@@ -9,6 +9,7 @@ import (
 	"kring/base/fault"
 	"kring/base/fold"
 	"kring/base/opt"
+	"kring/base/workday"
 	"kring/domain/member"
 	"kring/domain/organisation"
 	"kring/store"
@@ -22,6 +23,7 @@ type OrganisationPatch struct {
 	Locale  opt.Of[string]            `json:"locale,omitzero"`
 	Zone    opt.Of[string]            `json:"zone,omitzero"`
 	Country opt.Of[string]            `json:"country,omitzero"`
+	Opening opt.Of[workday.Opening]   `json:"opening,omitzero"`
 	Unmerge opt.Of[int]               `json:"unmerge,omitzero"`
 }
 
@@ -35,6 +37,7 @@ func (a *App) SaveOrganisation(ctx context.Context, who Who, version int64, p Or
 		s := &o.Settings
 		o.Name = name
 		s.Word, s.Locale, s.Zone, s.Country = p.Word.Or(s.Word), p.Locale.Or(s.Locale), p.Zone.Or(s.Zone), p.Country.Or(s.Country)
+		s.Opening = p.Opening.Or(s.Opening)
 		if days, given := p.Unmerge.Get(); given && days < 1 {
 			fs.Add("unmerge", organisation.ErrUnmerge)
 		} else if given {
@@ -145,6 +148,7 @@ func organisationChanges(was, is organisation.Organisation) (all []fact.Change) 
 		{"zone", a.Zone, b.Zone}, {"country", a.Country, b.Country}, {"scopes", a.Scopes, b.Scopes},
 		{"match_warn", a.MatchWarn, b.MatchWarn}, {"match_likely", a.MatchLikely, b.MatchLikely},
 		{"unmerge", a.Unmerge, b.Unmerge}, {"seller", a.Seller, b.Seller},
+		{"unmerge", a.Unmerge, b.Unmerge}, {"opening", a.Opening, b.Opening},
 	} {
 		if !reflect.DeepEqual(c.from, c.to) {
 			all = append(all, fact.Of(c.field, c.from, c.to))

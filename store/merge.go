@@ -44,6 +44,7 @@ var pointers = []pointer{
 	{"decision", "account_id", "id", moves, "and so for what was decided about it"},
 	{"standing", "account_id", "", folded, "the loser counts nowhere, the survivor with what both bought"},
 	{"stay", "account_id", "", folded, "as the standing"},
+	{"lead", "account_id", "id", moves, "the leads that became it"},
 	{"handover", "account_id", "id", moves, "one that waits is withdrawn first; what was handed over before is the survivor's past"},
 	{"appointment", "account_id", "id", moves, "whom the survivor meets"},
 	{"guest", "contact_id", "id", moves, "who comes; one that is named twice is read once"},

@@ -40,6 +40,7 @@ var noRecords = []string{
 	"appointment_id",
 	"subject_id", "follows_id", "ended_by", // a quote or another record of work; a task; a member
 	"opportunity_id", "quote_id", "contract_id", "about_id", "invoice_id", "entry_id", // of orders, invoices, payments
+	"form_id", "lead_id", "hash", // of leads
 	"ladder_id", "evidence", "place", // an order or a decision; how far a count is
 }
 

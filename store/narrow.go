@@ -23,8 +23,8 @@ const (
 	fewAside = 500
 )
 
-// lead is the records that one comparison leaves, by an index that has it.
-type lead struct {
+// road is the records that one comparison leaves, by an index that has it.
+type road struct {
 	from string // table, as x
 	name string // column of x that is the record's id
 	cond string // of x, beside the organisation
@@ -33,17 +33,17 @@ type lead struct {
 }
 
 // query selects the ids.
-func (l lead) query() string {
+func (l road) query() string {
 	return "SELECT x." + l.name + " FROM " + l.from + " x WHERE x.org_id = ? AND " + l.cond
 }
 
-// led gives the lead of a comparison, when an index has it.
-func (v *View) led(l roll, q filter.Query, lens filter.Lens, t filter.Term) (lead, bool) {
+// led gives the road of a comparison, when an index has it.
+func (v *View) led(l roll, q filter.Query, lens filter.Lens, t filter.Term) (road, bool) {
 	if t.Cmp != filter.Equals || len(t.Args) == 0 || len(t.Args) > 50 {
-		return lead{}, false
+		return road{}, false
 	}
-	among := func(from, name, col, more string, args ...any) (lead, bool) {
-		return lead{from: from, name: name, cond: col + " IN (" + marks(len(args)) + ")" + more, args: append([]any{v.org}, args...)}, true
+	among := func(from, name, col, more string, args ...any) (road, bool) {
+		return road{from: from, name: name, cond: col + " IN (" + marks(len(args)) + ")" + more, args: append([]any{v.org}, args...)}, true
 	}
 	key := t.Field.Key
 	switch key {
@@ -61,7 +61,7 @@ func (v *View) led(l roll, q filter.Query, lens filter.Lens, t filter.Term) (lea
 		}
 	}
 	if q.Bin {
-		return lead{}, false // the indexes are of what is not in the bin
+		return road{}, false // the indexes are of what is not in the bin
 	}
 	col, args := "", t.Args
 	switch key {
@@ -73,24 +73,24 @@ func (v *View) led(l roll, q filter.Query, lens filter.Lens, t filter.Term) (lea
 		}
 	case "owner", "team":
 		if q.Sort.Key == "name" && (key == "owner" || l.kind == fact.Account) {
-			return lead{}, false // their index is in this order
+			return road{}, false // their index is in this order
 		}
 		col = "x." + key + "_id"
 		if key == "team" && l.kind == fact.Contact {
-			return lead{}, false
+			return road{}, false
 		}
 	case "kvk", "external_id":
 		col = "x." + key
 	default:
-		return lead{}, false
+		return road{}, false
 	}
 	found, ok := among(l.table, "id", col, " AND x.deleted_at IS NULL", args...)
 	found.self = "a." + strings.TrimPrefix(col, "x.")
 	return found, ok
 }
 
-// narrow gives the lead that leaves fewest, and whether those are few.
-func (v *View) narrow(l roll, q filter.Query, lens filter.Lens) (best lead, few bool, err error) {
+// narrow gives the road that leaves fewest, and whether those are few.
+func (v *View) narrow(l roll, q filter.Query, lens filter.Lens) (best road, few bool, err error) {
 	least := fewFit + 1
 	for _, t := range q.Terms(lens) {
 		one, ok := v.led(l, q, lens, t)

@@ -61,8 +61,8 @@ func (p phases) term(w *where, t filter.Term) bool {
 }
 
 // led is the index that leads to those who stand or stood somewhere.
-func (p phases) led(t filter.Term) lead {
-	found := lead{from: "standing", name: "account_id", cond: "x.phase IN (" + marks(len(t.Args)) + ") AND x.rule = " + activeRule, args: append(append([]any{p.org}, t.Args...), p.org)}
+func (p phases) led(t filter.Term) road {
+	found := road{from: "standing", name: "account_id", cond: "x.phase IN (" + marks(len(t.Args)) + ") AND x.rule = " + activeRule, args: append(append([]any{p.org}, t.Args...), p.org)}
 	if len(p.days) > 0 {
 		found.from, found.cond = "stay", found.cond+thenThere
 		found.args = append(found.args, string(p.days[0]), string(p.days[0]))

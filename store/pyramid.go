@@ -327,16 +327,16 @@ func (w *where) ranked(t filter.Term) bool {
 }
 
 // rankLead is the accounts of a class, or of a score, by their index.
-func (v *View) rankLead(t filter.Term, d any) (lead, bool) {
+func (v *View) rankLead(t filter.Term, d any) (road, bool) {
 	col := rankFields[t.Field.Key]
 	if col == "" || t.Field.Key == "frequency" || t.Field.Key == "money" {
-		return lead{}, false
+		return road{}, false
 	}
 	cond, args := "x.day = ? AND "+col+" IN ("+marks(len(t.Args))+")", t.Args
 	if col != "x.class" {
 		cond, args = cond+" AND x.recency > 0", fifthsOf(args)
 	}
-	return lead{from: "rank", name: "account_id", cond: cond, args: append([]any{v.org, d}, args...)}, true
+	return road{from: "rank", name: "account_id", cond: cond, args: append([]any{v.org, d}, args...)}, true
 }
 
 // fifthsOf are the choices of a score as the numbers that they are kept as.

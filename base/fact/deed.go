@@ -54,6 +54,11 @@ var deeds = []struct {
 	{Cycle, []string{"moved", "taken_back"}},
 	{Outlook, []string{"put_off", "taken_up"}},
 	{Definition, []string{"added", "chosen", "read", "retired"}},
+	{Lead, []string{
+		"created", "changed", "touched", "worked", "responded", "scored", "asked", "qualified", "accepted", "returned", "confirmed", "nurtured", "revived",
+		"disqualified", "objected", "converted", "erased", "ruled", "costed",
+	}},
+	{Form, []string{"made", "changed"}},
 }
 
 // Kinds are the kinds that something can happen to, in the order of a page.

@@ -41,6 +41,7 @@ const (
 	Cycle        Kind = "cycle"      // a move on the ring; its subject is what moved it
 	Definition   Kind = "definition" // what the organisation calls a customer
 	Lead         Kind = "lead"
+	Form         Kind = "form" // a web form that makes leads
 	Pipeline     Kind = "pipeline"
 	Opportunity  Kind = "opportunity"
 	Product      Kind = "product"

@@ -77,7 +77,7 @@ var (
 	ErrFuture  = fault.New(fault.Invalid, "consent.future", "this is still to come")
 	ErrAt      = fault.New(fault.Invalid, "consent.at", "say when it was said, after 1970")
 	ErrWording = fault.New(fault.Invalid, "consent.wording", "consent needs the words that were agreed to")
-	ErrRecord  = fault.New(fault.Invalid, "consent.record", "consent is of an account or a contact")
+	ErrRecord  = fault.New(fault.Invalid, "consent.record", "consent is of an account, a contact or a lead")
 	ErrMany    = fault.New(fault.Conflict, "consent.many", "the ledger of this record is full")
 )
 
@@ -116,7 +116,7 @@ type Draft struct {
 
 // New makes an entry out of what was filled in.
 func New(now int64, kind fact.Kind, subject id.Record, d Draft) (Entry, error) {
-	if kind != fact.Account && kind != fact.Contact {
+	if kind != fact.Account && kind != fact.Contact && kind != fact.Lead {
 		return Entry{}, ErrRecord
 	}
 	e := Entry{ID: id.New[id.Record](), Kind: kind, Subject: subject, Channel: d.Channel, Purpose: d.Purpose, State: d.State, At: d.At, Source: d.Source, Recorded: now}

@@ -118,9 +118,9 @@ func (l Lead) Revive(now int64, c Clock) (Lead, []fact.Change, error) {
 }
 
 // Offer hands a lead to sales: marketing qualified, when score and fit are high
-// enough. What a person gave as score counts as the score; the fit is asked of
+// enough; to a seller, or to whoever takes it. What a person gave as score counts as the score; the fit is asked of
 // the machine all the same, unless they gave one.
-func (l Lead) Offer(now int64, c Clock, s Score) (Lead, []fact.Change, error) {
+func (l Lead) Offer(now int64, c Clock, s Score, to id.Member) (Lead, []fact.Change, error) {
 	if l.State != Working {
 		return l, nil, ErrState
 	}
@@ -128,7 +128,7 @@ func (l Lead) Offer(now int64, c Clock, s Score) (Lead, []fact.Change, error) {
 		return l, nil, ErrScore
 	}
 	next := l.to(Marketing, now, c)
-	next.Why = ""
+	next.Giver, next.Owner, next.Why = l.Owner, to, ""
 	first(&next.MQLAt, now)
 	return l.became(next, now)
 }
@@ -155,6 +155,9 @@ func (l Lead) Return(now int64, c Clock, why string) (Lead, []fact.Change, error
 	}
 	next := l.to(Working, now, c)
 	next.Why = why
+	if !l.Giver.IsZero() {
+		next.Owner = l.Giver
+	}
 	return l.became(next, now)
 }
 

@@ -71,8 +71,9 @@ type Lead struct {
 	Form       id.Source `json:"form"`        // the web form it came by
 	ExternalID string    `json:"external_id"`
 
-	Owner id.Member `json:"owner"`
+	Owner id.Member `json:"owner"` // zero: anyone can take it
 	Team  id.Team   `json:"team"`
+	Giver id.Member `json:"giver"` // who offered it to sales, and gets it back
 
 	State    State   `json:"state"`
 	Since    int64   `json:"since"`    // it stands there

@@ -168,9 +168,12 @@ func TestFlow(t *testing.T) {
 	t.Parallel()
 	good := lead.Score{Total: 45_00, Fit: 30_00}
 	verbs := map[string]func(lead.Lead) (lead.Lead, error){
-		"work":    func(l lead.Lead) (lead.Lead, error) { n, _, err := l.Work(now, clock, me); return n, err },
-		"revive":  func(l lead.Lead) (lead.Lead, error) { n, _, err := l.Revive(now, clock); return n, err },
-		"offer":   func(l lead.Lead) (lead.Lead, error) { n, _, err := l.Offer(now, clock, good); return n, err },
+		"work":   func(l lead.Lead) (lead.Lead, error) { n, _, err := l.Work(now, clock, me); return n, err },
+		"revive": func(l lead.Lead) (lead.Lead, error) { n, _, err := l.Revive(now, clock); return n, err },
+		"offer": func(l lead.Lead) (lead.Lead, error) {
+			n, _, err := l.Offer(now, clock, good, id.Member{})
+			return n, err
+		},
 		"accept":  func(l lead.Lead) (lead.Lead, error) { n, _, err := l.Accept(now, clock, me); return n, err },
 		"return":  func(l lead.Lead) (lead.Lead, error) { n, _, err := l.Return(now, clock, "Te klein"); return n, err },
 		"confirm": func(l lead.Lead) (lead.Lead, error) { n, _, err := l.Confirm(now, clock); return n, err },
@@ -236,15 +239,15 @@ func TestGuards(t *testing.T) {
 	if err != nil || l.WorkingAt != now || l.Due != lead.NoClock {
 		t.Fatal(l, err)
 	}
-	_, _, err = l.Offer(now, clock, lead.Score{Total: 39_99, Fit: 30_00})
+	_, _, err = l.Offer(now, clock, lead.Score{Total: 39_99, Fit: 30_00}, me)
 	is("a score below forty", err, "", lead.ErrScore)
-	_, _, err = l.Offer(now, clock, lead.Score{Total: 60_00, Fit: 24_99})
+	_, _, err = l.Offer(now, clock, lead.Score{Total: 60_00, Fit: 24_99}, me)
 	is("a fit below half", err, "", lead.ErrScore)
 	judged, _, _ := l.Judge(now, 60_00, "Komt van een goede klant")
-	if _, _, err = judged.Offer(now, clock, lead.Score{Total: 60_00}); err != nil {
+	if _, _, err = judged.Offer(now, clock, lead.Score{Total: 60_00}, me); err != nil {
 		t.Error("a person knows better", err)
 	}
-	l, _, _ = l.Offer(now, clock, lead.Score{Total: 40_00, Fit: 25_00})
+	l, _, _ = l.Offer(now, clock, lead.Score{Total: 40_00, Fit: 25_00}, me)
 	if l.Due != at("2026-12-07 16:30") {
 		t.Error("one working day to review", time.UnixMilli(l.Due).In(ams))
 	}

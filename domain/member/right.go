@@ -31,6 +31,10 @@ const (
 	PaymentWrite  Right = "payment.write"  // book money, read a bank file
 	PaymentWaive  Right = "payment.waive"  // write off, give back
 	ContractWrite Right = "contract.write" // sign, renew and end contracts
+	LeadRead      Right = "lead.read"
+	LeadWrite     Right = "lead.write"     // make leads, work on them, qualify, nurture, disqualify
+	LeadAccept    Right = "lead.accept"    // accept or return what marketing offers, convert
+	LeadSet       Right = "lead.set"       // web forms, how leads are scored, what they cost
 	CycleDecide   Right = "cycle.decide"   // take down that somebody left, ask to end a relation
 	CycleAgree    Right = "cycle.agree"    // agree with ending one, let an ex in again
 	HandoverWrite Right = "handover.write" // hand a relation over, accept or return one
@@ -72,15 +76,17 @@ var Rights = []Right{
 	OrderRead, OrderWrite, ProductRead, ProductWrite, ProposeWrite, QuoteRead, QuoteWrite, QuoteApprove, TaskWrite, RunRead, RunWrite, ProcessManage, PromiseWrite, TalkWrite, QuestionSet, CycleDecide, CycleAgree, DefinitionSet, LadderScore, LadderDecide, HandoverWrite, HandoverSteer,
 	OpportunityRead, OpportunityWrite, PipelineSet,
 	OrderRelease, InvoiceRead, InvoiceWrite, PaymentWrite, PaymentWaive, ContractWrite,
+	LeadRead, LeadWrite, LeadAccept, LeadSet,
 	Merge, ConsentWrite, FileRead, FileWrite, TagWrite, ViewRead, ViewShare, Import, Export, FactRead,
 	MemberRead, MemberManage, FieldManage, WebhookManage, SettingManage, Self,
 }
 
 // everyone is what each member may do, whatever the role.
-var everyone = []Right{LadderScore, AccountRead, ContactRead, OrderRead, ProductRead, QuoteRead, OpportunityRead, TaskWrite, RunRead, PromiseWrite, FileRead, ViewRead, MemberRead, Self}
+var everyone = []Right{LeadRead, LadderScore, AccountRead, ContactRead, OrderRead, ProductRead, QuoteRead, OpportunityRead, TaskWrite, RunRead, PromiseWrite, FileRead, ViewRead, MemberRead, Self}
 
 // seller is what those who work with customers may do besides.
 var seller = []Right{
+	LeadWrite, LeadAccept,
 	AccountWrite, ContactWrite, AccountErase, ContactErase, OrderWrite, RunWrite, QuoteWrite, ProposeWrite, OpportunityWrite, TalkWrite, CycleDecide, HandoverWrite, Merge, ConsentWrite, FileWrite, TagWrite, Import, Export,
 }
 
@@ -92,14 +98,14 @@ var cashOf = map[Role][]Right{
 }
 
 var rightsOf = map[Role][]Right{
-	Director:       concat(everyone, seller, []Right{ProductWrite, QuoteApprove, QuestionSet, CycleAgree, LadderDecide, DefinitionSet, ProcessManage, PipelineSet, HandoverSteer, ViewShare, FactRead}),
+	Director:       concat(everyone, seller, []Right{LeadSet, ProductWrite, QuoteApprove, QuestionSet, CycleAgree, LadderDecide, DefinitionSet, ProcessManage, PipelineSet, HandoverSteer, ViewShare, FactRead}),
 	NewBusiness:    concat(everyone, seller),
 	AccountManager: concat(everyone, seller),
-	Marketer:       concat(everyone, []Right{RunWrite, ProductWrite, ProposeWrite, AccountWrite, ContactWrite, ConsentWrite, TagWrite, ViewShare, Import, Export}),
-	Service:        concat(everyone, []Right{RunWrite, TalkWrite, AccountWrite, ContactWrite, ConsentWrite, FileWrite, TagWrite}),
+	Marketer:       concat(everyone, []Right{LeadWrite, LeadSet, RunWrite, ProductWrite, ProposeWrite, AccountWrite, ContactWrite, ConsentWrite, TagWrite, ViewShare, Import, Export}),
+	Service:        concat(everyone, []Right{LeadWrite, RunWrite, TalkWrite, AccountWrite, ContactWrite, ConsentWrite, FileWrite, TagWrite}),
 	OrderDesk:      concat(everyone, []Right{RunWrite, ProductWrite, QuoteWrite, TalkWrite, AccountWrite, ContactWrite, ConsentWrite, OrderWrite, FileWrite}),
 	Privacy:        concat(everyone, []Right{AccountErase, ContactErase, Merge, ConsentWrite, Export, FactRead}),
-	Admin:          concat(everyone, seller, []Right{ProductWrite, QuoteApprove, QuestionSet, CycleAgree, LadderDecide, DefinitionSet, ProcessManage, PipelineSet, HandoverSteer, ViewShare, FactRead, MemberManage, FieldManage, WebhookManage, SettingManage}),
+	Admin:          concat(everyone, seller, []Right{LeadSet, ProductWrite, QuoteApprove, QuestionSet, CycleAgree, LadderDecide, DefinitionSet, ProcessManage, PipelineSet, HandoverSteer, ViewShare, FactRead, MemberManage, FieldManage, WebhookManage, SettingManage}),
 }
 
 func concat(lists ...[]Right) (all []Right) {

@@ -11,6 +11,7 @@ import (
 	"kring/base/iban"
 	"kring/base/id"
 	"kring/base/register"
+	"kring/base/workday"
 )
 
 // Word is what the organisation calls its customers (domain.md §2.1).
@@ -44,6 +45,8 @@ type Settings struct {
 
 	MatchWarn   float64 `json:"match_warn,omitempty"`   // from which probability two records are said to be alike; 0 is match.Warn
 	MatchLikely float64 `json:"match_likely,omitempty"` // and are likely the same; 0 is match.Likely
+
+	Opening workday.Opening `json:"opening,omitzero"` // when somebody is there: what clocks count in
 
 	Unmerge int `json:"unmerge,omitempty"` // days in which a merge can be undone; 90
 
@@ -190,6 +193,7 @@ func (o Organisation) Check() error {
 		fs.Add("unmerge", ErrUnmerge)
 	}
 	s.Quotes.check(fs)
+	fs.Add("opening", s.Opening.Check())
 	return fs.Err()
 }
 
