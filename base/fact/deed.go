@@ -55,7 +55,7 @@ var deeds = []struct {
 	{Outlook, []string{"put_off", "taken_up"}},
 	{Definition, []string{"added", "chosen", "read", "retired"}},
 	{Lead, []string{
-		"created", "changed", "touched", "worked", "responded", "scored", "asked", "qualified", "accepted", "returned", "confirmed", "nurtured", "revived",
+		"created", "changed", "touched", "worked", "scored", "asked", "qualified", "accepted", "returned", "confirmed", "nurtured",
 		"disqualified", "objected", "converted", "erased", "ruled", "costed",
 	}},
 	{Form, []string{"made", "changed"}},
