@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"kring/base/fact"
 	"kring/base/fault"
 	"kring/base/fold"
 	"kring/base/id"
+	"kring/base/money"
 	"kring/base/opt"
 	"kring/base/reach"
 	"kring/domain/account"
@@ -18,6 +20,7 @@ import (
 	"kring/domain/lead"
 	"kring/domain/match"
 	"kring/domain/member"
+	"kring/domain/opportunity"
 	"kring/store"
 )
 
@@ -123,7 +126,7 @@ func (a *App) ConvertLead(ctx context.Context, who Who, i id.Lead, version int64
 
 func (a *App) convertLead(ctx context.Context, who Who, i id.Lead, version int64, t LeadTarget) (l lead.Lead, err error) {
 	err = a.write(ctx, who, member.LeadAccept, func(tx *store.Tx) error {
-		if !who.Can(member.AccountWrite) || !who.Can(member.ContactWrite) {
+		if !who.Can(member.AccountWrite) || !who.Can(member.ContactWrite) || !who.Can(member.OpportunityWrite) {
 			return ErrDenied
 		}
 		if err := tx.HoldLead(i); err != nil {
@@ -262,7 +265,19 @@ func (a *App) consentsFollow(tx *store.Tx, l lead.Lead, c contact.Contact) error
 	return nil
 }
 
-// leadOpportunity is the opportunity that a lead becomes.
-func (a *App) leadOpportunity(_ *store.Tx, _ Who, _ lead.Lead, _ account.Account, _ LeadTarget) (id.Opportunity, error) {
-	return id.Opportunity{}, nil
+// leadOpportunity is the opportunity that a lead becomes: its need, its step and
+// its day are what was confirmed. It is expected to close in a quarter, until
+// somebody says better.
+func (a *App) leadOpportunity(tx *store.Tx, who Who, l lead.Lead, acc account.Account, t LeadTarget) (id.Opportunity, error) {
+	name, err := fold.Clean(t.Name, lead.MaxShort)
+	if err != nil {
+		fs := fault.Fields{}
+		fs.Add("name", err)
+		return id.Opportunity{}, fs.Err()
+	}
+	o, err := a.addOpportunity(tx, who, opportunity.Draft{
+		Account: acc.ID, Name: cmp.Or(name, firstRunes(strings.Join(strings.Fields(l.Need), " "), lead.MaxShort)), Value: money.Money{Cents: t.Cents}, Close: a.Today(who).Add(90),
+		Owner: l.Owner, Next: l.NextStep, NextDay: max(l.NextDay, a.Today(who)), Need: l.Need, Lead: l.ID, Source: l.Source,
+	})
+	return o.ID, err
 }
