@@ -103,7 +103,6 @@ func (v *View) PeopleAt(accounts []id.Account) (at map[id.Account]int, err error
 var attached = map[string][]string{
 	"file": {"record_id"}, "consent": {"subject_id"}, "orders": {"account_id"}, "decision": {"account_id"}, "handover": {"account_id"}, "snooze": {"account_id"}, "run": {"account_id"},
 	"invoice": {"account_id"}, "contract": {"account_id"}, "credit_limit": {"account_id"},
-	"file": {"record_id"}, "consent": {"subject_id"}, "orders": {"account_id"}, "decision": {"account_id"}, "handover": {"account_id"}, "snooze": {"account_id"},
 	"lead":        {"account_id"},
 	"opportunity": {"account_id"}, "dmu": {"contact_id"},
 	"quote": {"account_id", "contact_id"}, "price_list": {"account_id"}, "proposition": {"account_id"},
