@@ -14,6 +14,7 @@ import (
 	"kring/domain/file"
 	"kring/domain/intake"
 	"kring/domain/member"
+	"kring/domain/opportunity"
 	"kring/domain/order"
 	"kring/paper/sheet"
 	"kring/store"
@@ -123,6 +124,16 @@ func ourIDs(v *store.View, who Who, i *intake.Intake, sample [][]string) error {
 			return err
 		}
 		at, err := v.AccountsByID(distinct(each(all, func(o order.Order) id.Account { return o.Account })), who.Reach(fact.Account))
+		if err != nil {
+			return err
+		}
+		found = len(at)
+	} else if i.Kind == fact.Opportunity {
+		all, err := v.OpportunitiesByID(each(ids, func(r id.Record) id.Opportunity { return id.Opportunity(r) }))
+		if err != nil {
+			return err
+		}
+		at, err := v.AccountsByID(distinct(each(all, func(o opportunity.Opportunity) id.Account { return o.Account })), who.Reach(fact.Account))
 		if err != nil {
 			return err
 		}

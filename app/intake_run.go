@@ -25,6 +25,7 @@ import (
 	"kring/domain/intake"
 	"kring/domain/match"
 	"kring/domain/member"
+	"kring/domain/opportunity"
 	"kring/domain/order"
 	"kring/paper/sheet"
 	"kring/store"
@@ -41,10 +42,11 @@ type landingKind struct {
 
 // landings are the kinds that can be imported.
 var landings = map[fact.Kind]landingKind{
-	fact.Account: {account.Columns, []member.Right{member.AccountWrite}, account.Sources, landAccounts},
-	fact.Order:   {order.Columns, []member.Right{member.OrderWrite}, order.Sources, landOrders},
-	fact.Team:    {teamColumns, []member.Right{member.MemberManage}, order.Sources, landTeams},
-	fact.Contact: {contact.Columns, []member.Right{member.ContactWrite, member.AccountWrite}, contact.Sources, landContacts},
+	fact.Account:     {account.Columns, []member.Right{member.AccountWrite}, account.Sources, landAccounts},
+	fact.Order:       {order.Columns, []member.Right{member.OrderWrite}, order.Sources, landOrders},
+	fact.Opportunity: {opportunity.Columns, []member.Right{member.OpportunityWrite, member.OrderWrite}, opportunity.Sources, landOpportunities},
+	fact.Team:        {teamColumns, []member.Right{member.MemberManage}, order.Sources, landTeams},
+	fact.Contact:     {contact.Columns, []member.Right{member.ContactWrite, member.AccountWrite}, contact.Sources, landContacts},
 }
 
 func (k landingKind) rights() []member.Right { return k.write }

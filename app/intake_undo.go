@@ -89,7 +89,7 @@ func wholeRows(tx *store.Tx, in intake.Intake) ([]intake.Row, error) {
 // takeBack takes back what some rows made and changed: first the contacts, so
 // that an account made for them has nobody left.
 func (a *App) takeBack(tx *store.Tx, who Who, in *intake.Intake, rows []intake.Row) error {
-	var people, firms, orders, teams []intake.Row
+	var people, firms, orders, teams, chances []intake.Row
 	for _, r := range rows {
 		switch {
 		case r.Version == 0 || r.Undone != "": // refused, the same, or told by another row
@@ -99,6 +99,8 @@ func (a *App) takeBack(tx *store.Tx, who Who, in *intake.Intake, rows []intake.R
 			teams = append(teams, r)
 		case r.Kind == fact.Order:
 			orders = append(orders, r)
+		case r.Kind == fact.Opportunity:
+			chances = append(chances, r)
 		default:
 			firms = append(firms, r)
 		}
@@ -113,10 +115,13 @@ func (a *App) takeBack(tx *store.Tx, who Who, in *intake.Intake, rows []intake.R
 	if orders, err = a.ordersBack(tx, who, orders); err != nil {
 		return err
 	}
+	if chances, err = a.chancesBack(tx, who, chances); err != nil {
+		return err
+	}
 	if teams, err = a.teamsBack(tx, teams); err != nil {
 		return err
 	}
-	for _, r := range slices.Concat(people, firms, orders, teams) {
+	for _, r := range slices.Concat(people, firms, orders, chances, teams) {
 		switch r.Undone {
 		case "erased":
 			in.Undo.Erased++

@@ -34,7 +34,7 @@ const (
 )
 
 // Kinds are the kinds of records that can be imported.
-var Kinds = []string{string(fact.Account), string(fact.Contact), string(fact.Order), string(fact.Team)}
+var Kinds = []string{string(fact.Account), string(fact.Contact), string(fact.Order), string(fact.Opportunity), string(fact.Team)}
 
 // Limits (HOUSE).
 const (
@@ -67,6 +67,8 @@ var Keys = map[fact.Kind][]string{
 	fact.Contact: {column.ID.Key, "external_id", "email"},
 	fact.Order:   {column.ID.Key, "external_id"},
 	fact.Team:    {"name"},
+
+	fact.Opportunity: {column.ID.Key, "external_id"},
 }
 
 // Twins says what to do with a row that may be a record that is here.
@@ -102,7 +104,7 @@ var Grounds = []string{"consent", "contract", "legal_duty", "vital", "public_tas
 
 // What can be wrong with an import.
 var (
-	ErrKind       = fault.New(fault.Invalid, "intake.kind", "this kind of record cannot be imported yet: choose accounts, contacts, orders or teams")
+	ErrKind       = fault.New(fault.Invalid, "intake.kind", "this kind of record cannot be imported yet: choose accounts, contacts, orders, opportunities or teams")
 	ErrBig        = fault.New(fault.Invalid, "intake.big", "a file to import has at most 1 GB")
 	ErrNoRows     = fault.New(fault.Invalid, "intake.no_rows", "there are no rows under the header of this file")
 	ErrMode       = fault.New(fault.Invalid, "intake.mode", "the mode is create, update or both")
@@ -121,6 +123,8 @@ var (
 	ErrNoName     = fault.New(fault.Invalid, "intake.no_name", "choose the column that holds the name")
 	ErrNoAccount  = fault.New(fault.Invalid, "intake.no_account", "choose the column that holds the account of the contact")
 	ErrNoOrder    = fault.New(fault.Invalid, "intake.no_order", "choose the columns that hold the account, the day and the amount of the order")
+	ErrNoChance   = fault.New(fault.Invalid, "intake.no_opportunity", "choose the columns that hold the account and the name or the product of the opportunity")
+	ErrInstead    = fault.New(fault.Invalid, "intake.instead", "write one value a line, as: GTXPro = GTX Pro")
 	ErrKeyColumn  = fault.New(fault.Invalid, "intake.key_column", "the records are known by a field that no column becomes")
 	ErrState      = fault.New(fault.Conflict, "intake.state", "this cannot be done with the import as it is now")
 	ErrUndone     = fault.New(fault.Conflict, "intake.undone", "this import was taken back already")
@@ -301,7 +305,7 @@ func (i Intake) BeginRun(now int64, zone *time.Location) (Intake, error) {
 		return i, ErrBroken
 	}
 	i.State, i.Run, i.Started = Running, Tally{}, now
-	if i.Options.Origin != "person" && i.Kind != fact.Order && i.Kind != fact.Team { // an order is nobody new
+	if i.Options.Origin != "person" && i.Kind != fact.Order && i.Kind != fact.Opportunity && i.Kind != fact.Team { // an order is nobody new
 		i.Inform = aMonthLater(day.At(now, zone))
 	}
 	return i.pass(), nil

@@ -25,6 +25,46 @@ type Column struct {
 	Key   string      `json:"key"`             // of the field; empty is not taken over
 	Days  column.Days `json:"days,omitempty"`  // in which order it writes days
 	Point bool        `json:"point,omitempty"` // it writes 1,234.5 and not 1.234,5
+
+	// Instead mends what the source writes wrongly, in every row: "GTXPro = GTX
+	// Pro", one a line. Nothing before the sign is an empty cell.
+	Instead string `json:"instead,omitempty"`
+}
+
+// MaxInstead is the longest that the mending of a column can be.
+const MaxInstead = 20_000
+
+// mended are the values of a column that have others in their place, folded.
+func (c Column) mended() map[string]string {
+	if c.Instead == "" {
+		return nil
+	}
+	by := map[string]string{}
+	for line := range strings.Lines(c.Instead) {
+		if from, to, ok := strings.Cut(line, "="); ok {
+			by[strings.TrimSpace(from)] = strings.TrimSpace(to)
+		}
+	}
+	return by
+}
+
+// checkInstead says whether every line says what becomes of what, once.
+func (c Column) checkInstead() error {
+	seen := map[string]bool{}
+	for line := range strings.Lines(c.Instead) {
+		from, _, ok := strings.Cut(line, "=")
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		if from = strings.TrimSpace(from); !ok || seen[from] {
+			return ErrInstead
+		}
+		seen[from] = true
+	}
+	if len(c.Instead) > MaxInstead {
+		return ErrInstead
+	}
+	return nil
 }
 
 // Mapping is what each column of a file becomes, in the order of the file.
@@ -197,7 +237,7 @@ func (m Mapping) Recall(before Mapping, fields column.Fields) Mapping {
 	again := slices.Clone(m)
 	for i, c := range before {
 		if _, ok := fields.Field(c.Key); ok || c.Key == "" {
-			again[i].Key, again[i].Days, again[i].Point = c.Key, c.Days, c.Point
+			again[i].Key, again[i].Days, again[i].Point, again[i].Instead = c.Key, c.Days, c.Point, c.Instead
 		}
 	}
 	return again
@@ -212,6 +252,7 @@ func (m Mapping) Check(kind fact.Kind, fields column.Fields, o Options) error {
 			continue
 		}
 		place := "columns." + strconv.Itoa(i)
+		wrong.Add(place, c.checkInstead())
 		if _, ok := fields.Field(c.Key); !ok {
 			wrong.Add(place, ErrField)
 			continue
@@ -237,6 +278,9 @@ func (m Mapping) Check(kind fact.Kind, fields column.Fields, o Options) error {
 		}
 		if kind == fact.Order && !(has("account") && has("day") && has("amount", "counter_value")) {
 			wrong.Add("columns", ErrNoOrder)
+		}
+		if kind == fact.Opportunity && !(has("account") && has("name", "product")) {
+			wrong.Add("columns", ErrNoChance)
 		}
 	}
 	if o.Key != "" && !has(o.Key, column.Nth(o.Key, 2)) {
@@ -265,7 +309,13 @@ func (m Mapping) Read(fields column.Fields, cells []string) (values map[string]s
 		if !ok {
 			continue
 		}
-		v, err := f.Read(cells[i], column.Habit{Days: c.Days, Style: decimal.Style(c.Point)})
+		cell := cells[i]
+		if by := c.mended(); by != nil {
+			if to, there := by[strings.TrimSpace(cell)]; there {
+				cell = to
+			}
+		}
+		v, err := f.Read(cell, column.Habit{Days: c.Days, Style: decimal.Style(c.Point)})
 		if g, bad := fault.From(err); bad {
 			wrong = append(wrong, ProblemOf(i, g))
 			continue

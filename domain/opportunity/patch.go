@@ -141,3 +141,40 @@ func (o *Opportunity) slip(was Opportunity, today day.Day) {
 		o.Since = today
 	}
 }
+
+// Refilled is the patch that says what a draft has and nothing of what it leaves
+// empty, as a row of a file does.
+func Refilled(d Draft) (p Patch) {
+	text := func(s string, into *opt.Of[string]) {
+		if s != "" {
+			*into = opt.Some(s)
+		}
+	}
+	text(d.Name, &p.Name)
+	text(d.Next, &p.Next)
+	text(d.Need, &p.Need)
+	text(d.Source, &p.Source)
+	text(d.ExternalID, &p.ExternalID)
+	if d.Close != "" {
+		p.Close = opt.Some(d.Close)
+	}
+	if d.NextDay != "" {
+		p.NextDay = opt.Some(d.NextDay)
+	}
+	if d.Value.Cents != 0 {
+		p.Value = opt.Some(d.Value)
+	}
+	if d.Margin != 0 {
+		p.Margin = opt.Some(d.Margin)
+	}
+	if len(d.Lines) > 0 && d.Value.Cents != 0 {
+		p.Lines = opt.Some(d.Lines)
+	}
+	if !d.Owner.IsZero() {
+		p.Owner = opt.Some(d.Owner)
+	}
+	if !d.Team.IsZero() {
+		p.Team = opt.Some(d.Team)
+	}
+	return p
+}

@@ -26,10 +26,11 @@ import (
 
 // Import makes records of the rows of a file, and takes that back.
 type Import struct {
-	Kind string `arg:"" optional:"" help:"accounts, contacts, orders or teams; leads, products and opportunities as they come to exist."`
+	Kind string `arg:"" optional:"" help:"accounts, contacts, orders, opportunities or teams; leads and products as they come to exist."`
 	File string `arg:"" optional:"" type:"existingfile" help:"CSV, XLSX or vCard."`
 
 	Map        []string `help:"What a column becomes, in place of the proposal: 'Customer no=external_id'; nothing behind the = leaves it out; a number names the column by its place." placeholder:"COLUMN=FIELD"`
+	Value      []string `help:"What a value of a column becomes, in every row: 'product:GTXPro=GTX Pro'; nothing before the = is an empty cell." placeholder:"COLUMN:VALUE=VALUE"`
 	DryRun     bool     `help:"Say what would happen and change nothing."`
 	Mode       string   `help:"What a row may do: ${enum}." default:"create" enum:"create,update,both"`
 	Key        string   `help:"By what a record is known: id, external_id, email or kvk; a team: name." placeholder:"FIELD"`
@@ -47,7 +48,7 @@ type Import struct {
 }
 
 var (
-	errImportKinds = fault.New(fault.Invalid, "intake.kind", "this kind of record cannot be imported yet: accounts, contacts, orders and teams can")
+	errImportKinds = fault.New(fault.Invalid, "intake.kind", "this kind of record cannot be imported yet: accounts, contacts, orders, opportunities and teams can")
 	errImportFile  = fault.New(fault.Invalid, "intake.file", "say what to import: kring import accounts FILE")
 	errImportMap   = fault.New(fault.Invalid, "intake.map", "there is no such column")
 )
@@ -56,6 +57,9 @@ var (
 // with --resume, or in the server that runs beside it.
 func (c *Import) Run(r *run) (err error) {
 	kind := fact.Kind(strings.TrimSuffix(c.Kind, "s"))
+	if c.Kind == "opportunities" {
+		kind = fact.Opportunity
+	}
 	switch {
 	case c.Undo != "" || c.Resume != "":
 	case c.Kind == "" || c.File == "":
@@ -173,7 +177,22 @@ func (t *importRun) mapping(in intake.Intake) (intake.Mapping, error) {
 		}
 		m[at].Key = strings.TrimSpace(key)
 	}
-	return m, nil
+	return m, t.values(m)
+}
+
+// values notes what becomes of values that the source writes wrongly.
+func (t *importRun) values(m intake.Mapping) error {
+	for _, one := range t.Value {
+		name, rule, ok := strings.Cut(one, ":")
+		at := slices.IndexFunc(m, func(c intake.Column) bool { return columns.Fold(c.Head) == columns.Fold(name) })
+		if !ok || at < 0 {
+			f := errImportMap.With(fault.Params{"column": name})
+			f.Text = "there is no column " + strconv.Quote(name) + " in this file"
+			return f
+		}
+		m[at].Instead = strings.TrimPrefix(m[at].Instead+"\n"+rule, "\n")
+	}
+	return nil
 }
 
 // explain names the columns of a mapping that is refused.

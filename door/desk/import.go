@@ -727,6 +727,9 @@ func mapImport(v *visit) error {
 		if form.Has("point." + at) {
 			f.Mapping[n].Point = form.Get("point."+at) == "point"
 		}
+		if form.Has("instead." + at) {
+			f.Mapping[n].Instead = strings.ReplaceAll(form.Get("instead."+at), "\r\n", "\n")
+		}
 	}
 	f.Options = intake.Options{
 		Mode: intake.Mode(form.Get("mode")), Key: form.Get("key"), Twins: intake.Twins(form.Get("twins")), Missing: intake.Missing(form.Get("missing")),

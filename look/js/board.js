@@ -57,7 +57,7 @@ function slotIn(column, height) {
 }
 
 document.addEventListener("pointerdown", (e) => {
-  const card = e.target.closest?.("[data-moves] .card:not(.ended)")
+  const card = e.target.closest?.("[data-moves] .kans-card:not(.ended)")
   if (!card || e.button || e.pointerType === "touch" || e.ctrlKey || e.metaKey || e.shiftKey) return
   const at = card.getBoundingClientRect()
   drag = { card, x: e.clientX, y: e.clientY, dx: e.clientX - at.left, dy: e.clientY - at.top, width: at.width, height: at.height }
@@ -100,7 +100,7 @@ function drop(moves) {
 }
 document.addEventListener("pointerup", () => drop(true))
 document.addEventListener("pointercancel", () => drop(false))
-document.addEventListener("dragstart", (e) => e.target.closest?.(".card") && e.preventDefault())
+document.addEventListener("dragstart", (e) => e.target.closest?.(".kans-card") && e.preventDefault())
 
 // With the keyboard.
 let lifted
@@ -116,7 +116,7 @@ function put(moves) {
 
 document.addEventListener("keydown", (e) => {
   if (e.key === "Escape" && drag) return drop(false)
-  const card = e.target.closest?.("[data-moves] .card:not(.ended)")
+  const card = e.target.closest?.("[data-moves] .kans-card:not(.ended)")
   if (!card || e.ctrlKey || e.metaKey || e.altKey) return
   if (e.key === " ") {
     e.preventDefault()
