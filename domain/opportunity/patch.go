@@ -53,11 +53,11 @@ func (p Patch) Mentions() (fields []string) {
 	return fields
 }
 
-// ended are the fields that can change of one that is won or lost: what was
-// learnt, and who looks after it.
-func (p Patch) ended() bool {
-	for _, f := range p.Mentions() {
-		switch f {
+// after says whether a change fits one that is won or lost: what was learnt, and
+// who looks after it.
+func after(changes []fact.Change) bool {
+	for _, c := range changes {
+		switch c.Field {
 		case "reason", "lessons", "owner", "team", "source", "external_id", "competitors", "name":
 		default:
 			return false
@@ -69,9 +69,6 @@ func (p Patch) ended() bool {
 // Change puts other things in an opportunity. A close day that moves to a later
 // one is counted; one that is over has to move.
 func Change(o Opportunity, now int64, today day.Day, pl Pipeline, p Patch) (Opportunity, []fact.Change, error) {
-	if o.State != Open && !p.ended() {
-		return o, nil, ErrEnded
-	}
 	d, next, wrong := o.Draft(), o, fault.Fields{}
 	said := func(o opt.Of[*int64], to *Odds) {
 		if v, given := o.Get(); given {
@@ -125,6 +122,9 @@ func Change(o Opportunity, now int64, today day.Day, pl Pipeline, p Patch) (Oppo
 	}
 	next.slip(o, today)
 	changes := Diff(o, next)
+	if o.State != Open && !after(changes) {
+		return o, nil, ErrEnded
+	}
 	if len(changes) > 0 {
 		next.Updated = now
 	}

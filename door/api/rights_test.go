@@ -23,6 +23,7 @@ import (
 	"kring/domain/match"
 	"kring/domain/member"
 	"kring/domain/merge"
+	"kring/domain/opportunity"
 	"kring/domain/order"
 	"kring/domain/view"
 	"kring/domain/webhook"
@@ -109,6 +110,16 @@ var trials = map[string]trial{
 	"choose_definition": {right: member.DefinitionSet, body: `{"version":1,"after":1,"why":"Zo blijft het."}`, good: 409},
 	"read_definition":   {right: member.OrderRead, body: `{"version":1}`, good: 200},
 	"retire_definition": {right: member.DefinitionSet, body: `{"version":1}`, good: 409},
+
+	"list_opportunities": {right: member.OpportunityRead, lists: "opportunity", query: "limit=200", good: 200},
+	"add_opportunity":    {right: member.OpportunityWrite, body: `{"account":"OWN","name":"Koffie","value":"1200.00"}`, good: 201},
+	"get_opportunity":    {right: member.OpportunityRead, on: "opportunity", good: 200},
+	"change_opportunity": {right: member.OpportunityWrite, on: "opportunity", body: `{"next":"Bellen"}`, good: 200},
+	"move_opportunity":   {right: member.OpportunityWrite, on: "opportunity", body: `{"stage":"negotiation"}`, good: 422},
+	"win_opportunity":    {right: member.OpportunityWrite, on: "opportunity", body: `{}`, good: 422},
+	"lose_opportunity":   {right: member.OpportunityWrite, on: "opportunity", body: `{"reason":"price"}`, good: 200},
+	"reopen_opportunity": {right: member.OpportunityWrite, on: "opportunity", good: 200, setup: lostOpportunity},
+	"list_pipelines":     {right: member.OpportunityRead, good: 200},
 
 	"list_slipping":      {right: member.OrderRead, lists: "slip", query: "limit=200", good: 200},
 	"get_slipping_model": {right: member.OrderRead, good: 200},
@@ -314,6 +325,10 @@ func (h *house) thing(kind string, admin, of app.Who) string {
 		d, err := h.App.Decide(ctx, admin, a.ID, cycle.Decision{Kind: cycle.Ending, Day: "2026-11-10", Reason: cycle.NonPayment, Note: "Betaalt niet."})
 		h.must(err)
 		return d.ID.String()
+	case "opportunity":
+		o, err := h.App.AddOpportunity(ctx, admin, opportunity.Draft{Account: at().ID, Name: "Koffie " + unique()})
+		h.must(err)
+		return o.ID.String()
 	case "handover", "reception": // away from its owner, or to a member
 		giver := h.MemberOf(admin.Org, "G "+unique(), member.AccountManager)
 		from, to := of, giver
@@ -412,7 +427,7 @@ func seen(who app.Who, kind, whose string) bool {
 		return false
 	}
 	switch kind {
-	case "account", "merge", "file", "duplicate", "order", "customer", "decision", "slip", "handover", "reception":
+	case "account", "merge", "file", "duplicate", "order", "customer", "decision", "slip", "handover", "reception", "opportunity":
 		return who.Scope(fact.Account) == member.All
 	case "contact":
 		return who.Scope(fact.Contact) == member.All
@@ -551,4 +566,9 @@ func TestRights(t *testing.T) {
 			t.Errorf("there is no operation %s any more", name)
 		}
 	}
+}
+
+func lostOpportunity(h *house, admin app.Who, target string) {
+	_, err := h.App.LoseOpportunity(h.t.Context(), admin, parsed[id.Opportunity](h, target), 0, "price", "")
+	h.must(err)
 }
