@@ -399,6 +399,9 @@ func changeOpportunity(c *call) (answer, error) {
 
 // patchOf is the patch for one that is there: a value without a currency keeps it.
 func (c *call) patchOf(i id.Opportunity, in opportunityPatch) (p opportunity.Patch, err error) {
+	if !c.who.Can(member.OpportunityWrite) { // before it is read
+		return p, app.ErrDenied
+	}
 	now, err := c.app.Opportunity(c.r.Context(), c.who, i)
 	if err != nil {
 		return p, err
