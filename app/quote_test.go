@@ -22,8 +22,8 @@ import (
 	"kring/store"
 )
 
-// shop is an organisation in which Milan sells machines to De Linden.
-type shop struct {
+// offeringShop is an organisation in which Milan sells machines to De Linden.
+type offeringShop struct {
 	*testing.T
 	w                  *kit.World
 	clock              *kit.Clock
@@ -33,10 +33,10 @@ type shop struct {
 	device             app.Device
 }
 
-func newShop(t *testing.T, db *store.DB, clock *kit.Clock) *shop {
+func newOfferingShop(t *testing.T, db *store.DB, clock *kit.Clock) *offeringShop {
 	t.Helper()
 	w := kit.New(t, db)
-	s := &shop{T: t, w: w, clock: clock, device: app.Device{Address: "192.0.2.7"}}
+	s := &offeringShop{T: t, w: w, clock: clock, device: app.Device{Address: "192.0.2.7"}}
 	s.milan, s.femke, s.daan = w.Member("Milan", member.AccountManager), w.Member("Femke", member.AccountManager), w.Member("Daan", member.Director)
 	var err error
 	s.acc, err = w.App.AddAccount(t.Context(), s.milan, account.Draft{Name: "De Linden", Tags: []string{"zorg"}})
@@ -46,25 +46,25 @@ func newShop(t *testing.T, db *store.DB, clock *kit.Clock) *shop {
 	return s
 }
 
-func (s *shop) must(err error) {
+func (s *offeringShop) must(err error) {
 	s.Helper()
 	if err != nil {
 		s.Fatal(err)
 	}
 }
 
-func (s *shop) want(err, want error) {
+func (s *offeringShop) want(err, want error) {
 	s.Helper()
 	if !errors.Is(err, want) {
 		s.Errorf("%v, want %v", err, want)
 	}
 }
 
-func (s *shop) text(discount int64) quote.Text {
+func (s *offeringShop) text(discount int64) quote.Text {
 	return quote.Text{Account: s.acc.ID, Lines: []quote.Line{{Product: s.machine.ID, Quantity: 2000, Unit: app.Unpriced, Discount: discount, Answers: "’s nachts koffie"}}}
 }
 
-func (s *shop) sent(free bool) (q quote.Quote, token string) {
+func (s *offeringShop) sent(free bool) (q quote.Quote, token string) {
 	s.Helper()
 	t := s.text(0)
 	t.Free = free
@@ -79,16 +79,16 @@ func inge() quote.Acceptance {
 	return quote.Acceptance{Name: "Inge Verbeek", Function: "Facilitair manager", Email: "Inge@DeLinden.example", Wording: "Ik ga akkoord."}
 }
 
-func shops(t *testing.T, fn func(s *shop)) {
+func shops(t *testing.T, fn func(s *offeringShop)) {
 	t.Helper()
 	t.Parallel()
-	kit.Both(t, func(t *testing.T, db *store.DB, clock *kit.Clock) { fn(newShop(t, db, clock)) })
+	kit.Both(t, func(t *testing.T, db *store.DB, clock *kit.Clock) { fn(newOfferingShop(t, db, clock)) })
 }
 
 // TestQuote walks an offer from its number to the order, through the customer's
 // page.
 func TestQuote(t *testing.T) {
-	shops(t, func(s *shop) {
+	shops(t, func(s *offeringShop) {
 		ctx, a := s.Context(), s.w.App
 		_, err := a.AddQuote(ctx, s.milan, quote.Text{Account: s.acc.ID, Lines: []quote.Line{{Text: "x", Quantity: 1000, Discount: 10_001}}})
 		s.want(fieldsOf(err)["lines.0.discount"], quote.ErrDiscount)
@@ -151,7 +151,7 @@ func TestQuote(t *testing.T) {
 // TestQuoteTwoAtOnce: of two that accept, or accept and refuse, one wins; there is
 // one order.
 func TestQuoteTwoAtOnce(t *testing.T) {
-	shops(t, func(s *shop) {
+	shops(t, func(s *offeringShop) {
 		ctx, a := s.Context(), s.w.App
 		q, token := s.sent(false)
 		var wait sync.WaitGroup
@@ -188,7 +188,7 @@ func TestQuoteTwoAtOnce(t *testing.T) {
 // TestQuotePage: what expired, was withdrawn or replaced cannot be accepted, and
 // a way in that is not there says nothing.
 func TestQuotePage(t *testing.T) {
-	shops(t, func(s *shop) {
+	shops(t, func(s *offeringShop) {
 		ctx, a := s.Context(), s.w.App
 		q, token := s.sent(true)
 		for _, wrong := range []string{"", "x", token + "A", strings.Repeat("A", len(token)), token[:len(token)-2] + "AA"} {
@@ -251,7 +251,7 @@ func TestQuotePage(t *testing.T) {
 // TestQuoteWithdrawn: one without obligation that was accepted can be withdrawn
 // without delay, and its order with it.
 func TestQuoteWithdrawn(t *testing.T) {
-	shops(t, func(s *shop) {
+	shops(t, func(s *offeringShop) {
 		ctx, a := s.Context(), s.w.App
 		q, token := s.sent(true)
 		s.must(a.AcceptOffer(ctx, token, s.device, inge()))
@@ -267,7 +267,7 @@ func TestQuoteWithdrawn(t *testing.T) {
 
 // TestMandate: beyond it somebody else approves, who may.
 func TestMandate(t *testing.T) {
-	shops(t, func(s *shop) {
+	shops(t, func(s *offeringShop) {
 		ctx, a := s.Context(), s.w.App
 		q, err := a.AddQuote(ctx, s.milan, s.text(2000)) // 20 % off leaves 25 % of margin
 		s.must(err)
@@ -299,7 +299,7 @@ func TestMandate(t *testing.T) {
 // TestDealIsPrivate: the sheet of a negotiation is for the deal team, and nothing
 // of it is in a fact, an export, the customer's page or a colleague's.
 func TestDealIsPrivate(t *testing.T) {
-	shops(t, func(s *shop) {
+	shops(t, func(s *offeringShop) {
 		ctx, a := s.Context(), s.w.App
 		q, token := s.sent(false)
 		d, err := a.SaveDeal(ctx, s.milan, q.ID, quote.Deal{Batna: "geheimalternatief", Value: 987_654_00, Issues: []quote.Issue{{Name: "Prijs", Reserve: 123_456_00}}})
@@ -350,7 +350,7 @@ func must2[T any](v T, err error) T {
 
 // TestPriceFor: a list of the segment, of the relation, and why.
 func TestPriceFor(t *testing.T) {
-	shops(t, func(s *shop) {
+	shops(t, func(s *offeringShop) {
 		ctx, a := s.Context(), s.w.App
 		l, err := a.SavePriceList(ctx, s.daan, product.List{ID: id.New[id.PriceList](), Name: "Zorg 2026", Segment: "zorg", Prices: []product.Price{{Product: s.machine.ID, Cents: 900_00}}})
 		s.must(err)
