@@ -128,9 +128,9 @@ func (a *App) ConfirmSummary(ctx context.Context, token, name, remark string) er
 	})
 }
 
-// Summary is the draft of a summary for the customer, out of what stands in a
+// Told is the draft of a summary for the customer, out of what stands in a
 // conversation, in nl or en. link is the whole address to confirm it, or empty.
-func (t Talk) Summary(who Who, language, to, link string) string {
+func (t Talk) Told(who Who, language, to, link string) string {
 	told := conversation.Told{
 		Language: language, To: to, From: who.Member.Name, Title: t.Title, Day: day.At(cmp.Or(t.Began, t.Start), who.Zone()), Action: t.Action, ActionOn: t.ActionDay, Next: t.Next, NextOn: t.NextDay, Link: link,
 	}

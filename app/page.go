@@ -9,6 +9,7 @@ import (
 	"kring/domain/account"
 	"kring/domain/consent"
 	"kring/domain/contact"
+	"kring/domain/conversation"
 	"kring/domain/field"
 	"kring/domain/file"
 	"kring/domain/filter"
@@ -16,6 +17,7 @@ import (
 	"kring/domain/member"
 	"kring/domain/merge"
 	"kring/domain/order"
+	"kring/domain/promise"
 	"kring/store"
 )
 
@@ -57,7 +59,10 @@ type AccountPage struct {
 	Rank     *Ranked            // its place in the pyramid; nil when it was not there last night
 	Outlook  *Slip              // what is expected; nil when nothing is
 
-	Opportunities []Seen // the latest, when orders are asked too
+	Opportunities []Seen         // the latest, when orders are asked too
+	Promises      []promise.Line // open ones, the first due first
+	Kept          promise.SayDo  // of what fell due in the last year
+	Talks         []conversation.Line
 }
 
 // AccountPage reads an account within who's reach, with everything about it.
@@ -99,9 +104,31 @@ func (a *App) AccountPage(ctx context.Context, who Who, i id.Account, l Look) (p
 		if err := handedBeside(v, &p); err != nil {
 			return err
 		}
+		if err := a.saidBeside(v, who, &p); err != nil {
+			return err
+		}
 		return p.beside(v, who, fact.Account, i.Any())
 	})
 	return p, err
+}
+
+// fewSaid is how many promises and conversations a page of an account shows.
+const fewSaid = 6
+
+// saidBeside reads what was promised to the account and spoken about with it.
+func (a *App) saidBeside(v *store.View, who Who, p *AccountPage) (err error) {
+	if p.Promises, err = v.Promises(store.PromiseQuery{Account: p.Account.ID, State: promise.Open, Limit: fewSaid}); err != nil {
+		return err
+	}
+	until := a.db.Now()
+	since := a.Today(who).Add(-365).Start(who.Zone())
+	judged, err := v.PromisesJudged(store.PromiseQuery{Account: p.Account.ID, Since: since, Until: until, Limit: MostJudged})
+	if err != nil {
+		return err
+	}
+	p.Kept = promise.Tally(each(judged, func(l promise.Line) promise.Promise { return l.Promise }), since, until)
+	p.Talks, err = v.Conversations(store.TalkQuery{Account: p.Account.ID, Back: true, Limit: fewSaid})
+	return err
 }
 
 // handedBeside reads the hand-over of the account that waits for somebody.

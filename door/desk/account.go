@@ -51,6 +51,7 @@ func loadAccount(v *visit, i id.Record, l app.Look) (leaf, app.RecordPage, error
 	found := accountLeaf(p.Account)
 	found.people, found.standing, found.orders, found.outlook, found.handover, found.rank = p.Contacts, p.Standing, p.Orders, p.Outlook, p.Handover, p.Rank
 	found.opportunities = p.Opportunities
+	found.promises, found.saydo, found.talks = p.Promises, p.Kept, p.Talks
 	return found, p.RecordPage, err
 }
 

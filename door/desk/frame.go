@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"kring/app"
+	"kring/base/id"
 	"kring/domain/member"
 	"kring/look"
 )
@@ -48,10 +49,12 @@ var places = []place{
 	{key: "contacts", href: "/contacts", icon: "users", keys: "g n", right: member.ContactRead, group: "customers"},
 	{key: "opportunities", href: "/opportunities", icon: "kanban", keys: "g k", right: member.OpportunityRead, group: "customers"},
 	{key: "quotes", href: "/quotes", icon: "receipt-text", keys: "g o", right: member.QuoteRead, group: "customers", also: []string{"/orders", "/products", "/price-lists", "/propositions"}},
+	{key: "conversations", href: "/conversations", icon: "messages-square", keys: "g c", right: member.TalkWrite, group: "customers", tells: (*visit).talksToday},
 	{key: "slipping", href: "/slipping", icon: "arrow-down-right", keys: "g w", right: member.OrderRead, group: "customers"},
 	{key: "duplicates", href: "/duplicates", icon: "copy", keys: "g d", right: member.AccountWrite, group: "customers", waits: (*visit).pairsWait},
 	{key: "handovers", href: "/handovers", icon: "handshake", keys: "g h", right: member.HandoverWrite, group: "customers", waits: (*visit).handoversWait},
-	{key: "decisions", href: "/decisions", icon: "scale", keys: "g b", right: member.CycleAgree, group: "customers", waits: (*visit).decisionsWait},
+	{key: "decisions", href: "/decisions", icon: "scale", keys: "g e", right: member.CycleAgree, group: "customers", waits: (*visit).decisionsWait},
+	{key: "promises", href: "/promises", icon: "badge-check", keys: "g b", right: member.AccountRead, group: "deliver", tells: (*visit).promisesWait},
 	{key: "tasks", href: "/tasks", icon: "list-checks", keys: "g a", right: member.TaskWrite, group: "deliver"},
 	{key: "strategy", href: "/pyramid", icon: "layers", keys: "g s", right: member.OrderRead, group: "steer"},
 	{key: "settings", href: "/settings", icon: "settings", keys: "g i", right: member.Self, foot: true},
@@ -105,9 +108,13 @@ func (v *visit) shell(here string) look.Shell {
 	}
 	for _, n := range newThings {
 		if v.who.Can(n.right) {
-			s.Add = append(s.Add, look.MenuItem{Label: t(n.word), Icon: n.icon, Href: n.href})
+			href := n.href
+			if at := v.atAccount(); at != "" && (n.right == member.PromiseWrite || n.right == member.TalkWrite) {
+				href += "?account=" + at
+			}
+			s.Add = append(s.Add, look.MenuItem{Label: t(n.word), Icon: n.icon, Href: href})
 			if n.key != "" {
-				s.Keys = append(s.Keys, look.Shortcut{Keys: n.key, Label: t(n.word), Group: t("nav.new"), Href: n.href})
+				s.Keys = append(s.Keys, look.Shortcut{Keys: n.key, Label: t(n.word), Group: t("nav.new"), Href: href})
 			}
 		}
 	}
@@ -124,7 +131,19 @@ var newThings = []struct {
 	{"contact.new", "user-plus", "/contacts/new", "", member.ContactWrite},
 	{"task.new", "list-checks", "/tasks/new", "t", member.TaskWrite},
 	{"quote.new", "receipt-text", "/quotes/new", "", member.QuoteWrite},
+	{"promise.new", "badge-check", "/promises/new", "b", member.PromiseWrite},
+	{"talk.new", "messages-square", "/conversations/new", "s", member.TalkWrite},
 	{"nav.imports", "upload", "/imports", "", member.Import},
+}
+
+// atAccount is the relation whose page is open, if one is.
+func (v *visit) atAccount() string {
+	rest, ok := strings.CutPrefix(v.r.URL.Path, "/accounts/")
+	name, _, _ := strings.Cut(rest, "/")
+	if i, err := id.Parse[id.Account](name); ok && err == nil {
+		return i.String()
+	}
+	return ""
 }
 
 // theme is the member's choice, else the cookie's, else the system's ("").
@@ -162,6 +181,8 @@ func (d *Desk) routes() {
 	d.handoverRoutes()
 	d.todayRoutes()
 	d.taskRoutes()
+	d.promiseRoutes()
+	d.talkRoutes()
 	d.pyramidRoutes()
 	d.ladderRoutes()
 }

@@ -11,12 +11,14 @@ import (
 	"kring/base/fact"
 	"kring/base/id"
 	"kring/domain/contact"
+	"kring/domain/conversation"
 	"kring/domain/field"
 	"kring/domain/filter"
 	"kring/domain/handover"
 	"kring/domain/match"
 	"kring/domain/member"
 	"kring/domain/order"
+	"kring/domain/promise"
 	"kring/look"
 )
 
@@ -68,6 +70,9 @@ type leaf struct {
 	outlook                  *app.Slip             // of an account: what is expected of it
 	opportunities            []app.Seen            // of an account: the latest
 	handover                 *handover.Handover    // of an account: the one that waits for somebody
+	promises                 []promise.Line        // of an account: open ones
+	saydo                    promise.SayDo         // of an account: of the last year
+	talks                    []conversation.Line   // of an account: the latest
 }
 
 // dossier is a record as one of its pages shows it.

@@ -34,6 +34,7 @@ var settingPlaces = []struct {
 	{"pipelines", "/settings/pipelines", "kanban", "records", member.PipelineSet},
 	{"fields", "/settings/fields", "columns-3", "records", member.FieldManage},
 	{"tags", "/settings/tags", "tags", "records", member.TagWrite},
+	{"questions", "/settings/questions", "messages-square", "house", member.QuestionSet},
 	{"webhooks", "/settings/webhooks", "webhook", "watch", member.WebhookManage},
 	{"jobs", "/settings/jobs", "list-checks", "watch", member.SettingManage},
 	{"audit", "/settings/audit", "history", "watch", member.FactRead},
