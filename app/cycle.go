@@ -33,44 +33,44 @@ func (a *App) turning(tx *store.Tx, who Who, acc account.Account, change func() 
 
 // turningAll does so for several accounts that change together, each once.
 func (a *App) turningAll(tx *store.Tx, who Who, all []account.Account, change func() error) error {
-	before, err := a.paths(&tx.View, who, all)
+	d, err := a.definition(&tx.View)
 	if err != nil {
 		return err
 	}
-	known, err := a.told(&tx.View, all, before)
+	before, err := a.paths(&tx.View, who, d, all)
+	if err != nil {
+		return err
+	}
+	known, err := keptMoves(&tx.View, d, all, before)
 	if err != nil {
 		return err
 	}
 	if err := change(); err != nil {
 		return err
 	}
-	after, err := a.paths(&tx.View, who, all)
+	after, err := a.paths(&tx.View, who, d, all)
 	if err != nil {
 		return err
 	}
-	var told []fact.Fact
+	var facts []fact.Fact
 	for i, acc := range all {
 		for _, m := range without(known[i], after[i].Moves) {
-			told = append(told, moved("cycle.taken_back", acc, m))
+			facts = append(facts, moved("cycle.taken_back", acc, m))
 		}
 		for _, m := range without(after[i].Moves, known[i]) {
-			told = append(told, moved("cycle.moved", acc, m))
+			facts = append(facts, moved("cycle.moved", acc, m))
 		}
 	}
-	if err := tx.AddFacts(told); err != nil {
+	if err := tx.AddFacts(facts); err != nil {
 		return err
 	}
 	return a.handOver(tx, who, all, before, after)
 }
 
-// told are the moves of accounts that are kept: those that are facts already. A
+// keptMoves are the moves of accounts that are kept: those that are facts already. A
 // day may have moved one that nobody looked at since, so they can be fewer than
 // those of its path; of one that is not counted yet the path is all there is.
-func (a *App) told(v *store.View, all []account.Account, paths []cycle.Path) (moves [][]cycle.Move, err error) {
-	d, err := a.definition(v)
-	if err != nil {
-		return nil, err
-	}
+func keptMoves(v *store.View, d Definition, all []account.Account, paths []cycle.Path) (moves [][]cycle.Move, err error) {
 	kept, err := v.Stays(d.Rule, each(all, func(acc account.Account) id.Account { return acc.ID }))
 	for i, acc := range all {
 		if stays := kept[acc.ID]; len(stays) > 0 {
@@ -82,13 +82,9 @@ func (a *App) told(v *store.View, all []account.Account, paths []cycle.Path) (mo
 	return moves, err
 }
 
-// paths are the ways of accounts until today, in their order.
-func (a *App) paths(v *store.View, who Who, all []account.Account) ([]cycle.Path, error) {
+// paths are the ways of accounts until today under a definition, in their order.
+func (a *App) paths(v *store.View, who Who, d Definition, all []account.Account) ([]cycle.Path, error) {
 	by, err := v.SignalsOf(each(all, func(acc account.Account) id.Account { return acc.ID }))
-	if err != nil {
-		return nil, err
-	}
-	d, err := a.definition(v)
 	return each(all, func(acc account.Account) cycle.Path {
 		s := by[acc.ID]
 		s.Since = day.At(acc.Created, who.Zone())

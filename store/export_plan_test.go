@@ -48,6 +48,28 @@ func (db *DB) Plan(ctx context.Context, org id.Org, q filter.Query) (plan string
 	return plan, err
 }
 
+// LeadPlan is how SQLite means to count those that the first comparison leaves.
+func (db *DB) LeadPlan(ctx context.Context, org id.Org, q filter.Query, lens filter.Lens) (plan string, err error) {
+	err = db.Read(ctx, org, func(v *View) error {
+		one, _ := v.led(accounts, q, lens, q.Terms(lens)[0])
+		rs, err := v.c.sql.QueryContext(ctx, "EXPLAIN QUERY PLAN "+one.query(), one.args...)
+		if err != nil {
+			return err
+		}
+		defer rs.Close() //nolint:errcheck // the test is over
+		for rs.Next() {
+			var a, b, c int
+			var line string
+			if err := rs.Scan(&a, &b, &c, &line); err != nil {
+				return err
+			}
+			plan += line + "\n"
+		}
+		return rs.Err()
+	})
+	return plan, err
+}
+
 // Analyze counts what is in the tables.
 func (db *DB) Analyze(ctx context.Context) error {
 	return db.write.with(ctx, func(c *conn) error {

@@ -83,6 +83,27 @@ func TestNarrow(t *testing.T) {
 	})
 }
 
+// Who stood in a phase on a day that is past is counted in one index: a row of
+// each, to see until when, is another page of the disk.
+func TestThenInOneIndex(t *testing.T) {
+	t.Parallel()
+	_, db, _ := kit.SQLite(t)
+	o := found(t, db)
+	for _, on := range []string{"2026-01-10", "2026-11-30"} {
+		q, err := filter.Parse(account.Catalogue(), url.Values{"phase": {"loyal"}, "phase_on": {on}}, filter.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan, err := db.LeadPlan(t.Context(), o.ID, q, filter.Lens{Today: "2026-12-01"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(plan, "x USING COVERING INDEX stay_phase (org_id=? AND rule=? AND phase=? AND from_day<?)") {
+			t.Errorf("on %s:\n%s", on, plan)
+		}
+	}
+}
+
 // pageThrough reads a list to its end, and counts it.
 func pageThrough(t *testing.T, db *store.DB, org id.Org, q filter.Query) (seen, count int) {
 	t.Helper()
