@@ -48,26 +48,35 @@ func (db *DB) Plan(ctx context.Context, org id.Org, q filter.Query) (plan string
 	return plan, err
 }
 
-// LeadPlan is how SQLite means to count those that the first comparison leaves.
-func (db *DB) LeadPlan(ctx context.Context, org id.Org, q filter.Query, lens filter.Lens) (plan string, err error) {
+// LeadPlan is how SQLite means to count those that the first comparison leaves,
+// and to ask each of a list that is walked.
+func (db *DB) LeadPlan(ctx context.Context, org id.Org, q filter.Query, lens filter.Lens) (count, walk string, err error) {
 	err = db.Read(ctx, org, func(v *View) error {
 		one, _ := v.led(accounts, q, lens, q.Terms(lens)[0])
-		rs, err := v.c.sql.QueryContext(ctx, "EXPLAIN QUERY PLAN "+one.query(), one.args...)
-		if err != nil {
-			return err
+		w := v.asked(accounts, q, lens, member.Reach{Scope: member.All})
+		if count, err = v.explain(one.query(), one.args); err == nil {
+			walk, err = v.explain("SELECT a.id FROM account a"+w.String()+" ORDER BY a.name_key, a.id", w.args)
 		}
-		defer rs.Close() //nolint:errcheck // the test is over
-		for rs.Next() {
-			var a, b, c int
-			var line string
-			if err := rs.Scan(&a, &b, &c, &line); err != nil {
-				return err
-			}
-			plan += line + "\n"
-		}
-		return rs.Err()
+		return err
 	})
-	return plan, err
+	return count, walk, err
+}
+
+func (v *View) explain(query string, args []any) (plan string, err error) {
+	rs, err := v.c.sql.QueryContext(v.ctx, "EXPLAIN QUERY PLAN "+query, args...)
+	if err != nil {
+		return "", err
+	}
+	defer rs.Close() //nolint:errcheck // the test is over
+	for rs.Next() {
+		var a, b, c int
+		var line string
+		if err := rs.Scan(&a, &b, &c, &line); err != nil {
+			return "", err
+		}
+		plan += line + "\n"
+	}
+	return plan, rs.Err()
 }
 
 // Analyze counts what is in the tables.
