@@ -630,6 +630,9 @@ func (a *App) book(ctx context.Context, who Who, right member.Right, i id.Invoic
 
 func (a *App) bookOn(tx *store.Tx, who Who, n invoice.Invoice, p invoice.Payment, iban string) (invoice.Invoice, error) {
 	p.Invoice, p.Member, p.Created = n.ID, who.Member.ID, tx.Now()
+	if p.Currency == "" {
+		p.Currency = n.Currency
+	}
 	p, err := invoice.Book(n, p, a.Today(who))
 	if err != nil {
 		return n, err

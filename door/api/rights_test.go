@@ -74,15 +74,49 @@ var trials = map[string]trial{
 	"list_contact_files": {right: member.FileRead, on: "contact", good: 200},
 	"add_contact_file":   {right: member.FileWrite, on: "contact", query: "name=a.txt", body: "hallo", good: 201},
 
-	"list_orders":       {right: member.OrderRead, lists: "order", query: "limit=200", good: 200},
-	"add_order":         {right: member.OrderWrite, body: `{"account":"OWN","day":"2026-11-01","amount":"10.00"}`, good: 201},
-	"get_order":         {right: member.OrderRead, on: "order", good: 200},
-	"change_order":      {right: member.OrderWrite, on: "order", body: `{"day":"2026-11-02","amount":"11.00"}`, good: 200},
-	"export_orders":     {right: member.Export, lists: "order", query: "format=csv", good: 200},
-	"export_moves":      {right: member.Export, lists: "order", query: "format=csv", good: 200},
-	"amend_order":       {right: member.OrderWrite, on: "order", body: `{"amount":"12.00"}`, good: 200},
-	"cancel_order":      {right: member.OrderWrite, on: "order", body: `{"why":"dubbel"}`, good: 200},
-	"revive_order":      {right: member.OrderWrite, on: "order", good: 200, setup: cancelledOrder},
+	"list_orders":         {right: member.OrderRead, lists: "order", query: "limit=200", good: 200},
+	"add_order":           {right: member.OrderWrite, body: `{"account":"OWN","day":"2026-11-01","amount":"10.00"}`, good: 201},
+	"get_order":           {right: member.OrderRead, on: "order", good: 200},
+	"change_order":        {right: member.OrderWrite, on: "order", body: `{"day":"2026-11-02","amount":"11.00"}`, good: 200},
+	"export_orders":       {right: member.Export, lists: "order", query: "format=csv", good: 200},
+	"export_moves":        {right: member.Export, lists: "order", query: "format=csv", good: 200},
+	"amend_order":         {right: member.OrderWrite, on: "order", body: `{"amount":"12.00"}`, good: 200},
+	"cancel_order":        {right: member.OrderWrite, on: "order", body: `{"why":"dubbel"}`, good: 200},
+	"revive_order":        {right: member.OrderWrite, on: "order", good: 200, setup: cancelledOrder},
+	"check_order":         {right: member.OrderWrite, on: "order", good: 200},
+	"release_order":       {right: member.OrderRelease, on: "held", body: `{"why":"Betaalt altijd"}`, good: 200},
+	"confirm_order":       {right: member.OrderWrite, on: "order", good: 200},
+	"plan_order":          {right: member.OrderWrite, on: "order", body: `{"day":"2026-12-01"}`, good: 200},
+	"deliver_order":       {right: member.OrderWrite, on: "lines", body: `{"day":"2026-11-20","lines":[{"line":1,"quantity":1}]}`, good: 200},
+	"accept_delivery":     {right: member.OrderWrite, on: "delivered", good: 409},
+	"evaluate_order":      {right: member.OrderWrite, on: "order", body: `{"why":"goed"}`, good: 409},
+	"drop_rest":           {right: member.OrderWrite, on: "delivered", body: `{"why":"niet meer nodig"}`, good: 200},
+	"draft_order_invoice": {right: member.InvoiceWrite, on: "delivered", body: `{}`, good: 201},
+	"set_credit_limit":    {right: member.OrderRelease, on: "account", body: `{"limit":"100.00"}`, good: 200},
+	"list_invoices":       {right: member.InvoiceRead, lists: "invoice", query: "limit=200", good: 200},
+	"add_invoice":         {right: member.InvoiceWrite, body: `{"account":"OWN","lines":[{"text":"Werk","quantity":1,"unit":"10.00"}]}`, good: 201},
+	"get_invoice":         {right: member.InvoiceRead, on: "invoice", good: 200},
+	"amend_invoice":       {right: member.InvoiceWrite, on: "draft", body: `{"note":"dank"}`, good: 200},
+	"erase_invoice":       {right: member.InvoiceWrite, on: "draft", good: 204},
+	"get_invoice_ubl":     {right: member.InvoiceRead, on: "invoice", good: 200},
+	"send_invoice":        {right: member.InvoiceWrite, on: "draft", good: 200},
+	"credit_invoice":      {right: member.InvoiceWrite, on: "invoice", body: `{"reason":"fout"}`, good: 201},
+	"book_payment":        {right: member.PaymentWrite, on: "invoice", body: `{"day":"2026-11-20","amount":"1.00"}`, good: 200},
+	"dispute_invoice":     {right: member.InvoiceWrite, on: "invoice", body: `{"text":"niet alles"}`, good: 200},
+	"settle_dispute":      {right: member.InvoiceWrite, on: "invoice", body: `{"text":"opgelost"}`, good: 409},
+	"remind_invoice":      {right: member.InvoiceWrite, on: "invoice", body: `{"step":"reminded","text":"Beste"}`, good: 409},
+	"list_receivables":    {right: member.InvoiceRead, lists: "invoice", query: "limit=200", good: 200},
+	"read_bank_file":      {right: member.PaymentWrite, query: "name=a.xml", body: "geen xml", good: 422},
+	"list_bank_entries":   {right: member.PaymentWrite, query: "state=open", good: 200},
+	"book_bank_entry":     {right: member.PaymentWrite, on: "entry", body: `{"shares":[]}`, good: 422},
+	"leave_bank_entry":    {right: member.PaymentWrite, on: "entry", body: `{"why":"van de bank zelf"}`, good: 200},
+	"book_sure_entries":   {right: member.PaymentWrite, good: 200},
+	"list_contracts":      {right: member.InvoiceRead, lists: "contract", query: "limit=200", good: 200},
+	"add_contract":        {right: member.ContractWrite, body: `{"account":"OWN","title":"Onderhoud","starts":"2026-12-01","term":12,"renewal":"ends","amount":"10.00","period":"month"}`, good: 201},
+	"get_contract":        {right: member.InvoiceRead, on: "contract", good: 200},
+	"renew_contract":      {right: member.ContractWrite, on: "contract", body: `{"term":6}`, good: 200},
+	"end_contract":        {right: member.ContractWrite, on: "contract", body: `{"last":"2027-03-31","why":"te duur"}`, good: 200},
+
 	"get_cycle":         {right: member.OrderRead, on: "account", good: 200},
 	"decide":            {right: member.CycleDecide, on: "customer", body: `{"kind":"notice","day":"2026-11-20","reason":"price"}`, good: 201},
 	"get_pyramid":       {right: member.OrderRead, good: 200},
@@ -329,6 +363,8 @@ func (h *house) thing(kind string, admin, of app.Who) string {
 		o, err := h.App.AddOpportunity(ctx, admin, opportunity.Draft{Account: at().ID, Name: "Koffie " + unique()})
 		h.must(err)
 		return o.ID.String()
+	case "held", "lines", "delivered", "draft", "invoice", "contract", "entry":
+		return h.cash(kind, admin, at)
 	case "handover", "reception": // away from its owner, or to a member
 		giver := h.MemberOf(admin.Org, "G "+unique(), member.AccountManager)
 		from, to := of, giver
@@ -427,7 +463,8 @@ func seen(who app.Who, kind, whose string) bool {
 		return false
 	}
 	switch kind {
-	case "account", "merge", "file", "duplicate", "order", "customer", "decision", "slip", "handover", "reception", "opportunity":
+	case "account", "merge", "file", "duplicate", "order", "customer", "decision", "slip", "handover", "reception", "opportunity",
+		"held", "lines", "delivered", "draft", "invoice", "contract":
 		return who.Scope(fact.Account) == member.All
 	case "contact":
 		return who.Scope(fact.Contact) == member.All
