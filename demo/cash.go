@@ -93,6 +93,15 @@ func (f *founder) bill(who app.Who, name string, n int) error {
 	if err != nil || len(orders) == 0 {
 		return err
 	}
+	if lines := orders[0].Lines; len(lines) > 0 {
+		d := order.Delivery{ID: id.New[id.Record](), Day: orders[0].Day, Signer: "Balie", SignedAt: "10:40", Intact: true}
+		for k, l := range lines {
+			d.Lines = append(d.Lines, order.Moved{Line: k + 1, Quantity: l.Quantity})
+		}
+		if _, err := f.Deliver(f.ctx, who, orders[0].ID, 0, d); err != nil {
+			return err
+		}
+	}
 	i, err := f.DraftDelivered(f.ctx, who, id.New[id.Invoice](), orders[0].ID)
 	if err != nil || n == 2 {
 		return err
