@@ -463,3 +463,12 @@ func (k *kansen) told(s opportunity.Stage) string {
 	}
 	return ""
 }
+
+// query is how the board was asked for; never empty, so that a form knows that it
+// was opened from it.
+func (k *kansen) query() string {
+	if len(k.text) == 0 {
+		return "view=board"
+	}
+	return k.text.Encode()
+}
