@@ -152,10 +152,30 @@ func (tx *Tx) EraseAccounts(all []account.Account, f fact.Fact) (err error) {
 	if err := tx.countOff(each(all, func(a account.Account) id.Account { return a.ID })); err != nil {
 		return err
 	}
+	if err := tx.eraseRuns(ids); err != nil {
+		return err
+	}
 	if err := tx.erase("account", ids); err != nil {
 		return err
 	}
 	return tx.recordAll(told)
+}
+
+// eraseRuns takes away the processes that ran for accounts.
+func (tx *Tx) eraseRuns(accounts []id.Record) error {
+	for chunk := range slices.Chunk(accounts, 200) {
+		args := append([]any{tx.org}, anys(chunk)...)
+		of := "IN (SELECT r.id FROM run r WHERE r.org_id = ? AND r.account_id IN (" + marks(len(chunk)) + "))"
+		for _, table := range []string{"run_step", "run_subject"} {
+			if _, err := tx.exec("DELETE FROM "+table+" WHERE org_id = ? AND run_id "+of, append([]any{tx.org}, args...)...); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.exec("DELETE FROM run WHERE org_id = ? AND account_id IN ("+marks(len(chunk))+")", args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // EraseContacts does so for contacts and their places at accounts.
