@@ -240,6 +240,9 @@ func (f *founder) relations() error {
 			return err
 		}
 	}
+	if err := f.todays(); err != nil {
+		return err
+	}
 	if err := f.handOvers(); err != nil {
 		return err
 	}

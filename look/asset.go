@@ -51,6 +51,7 @@ var stock = sync.OnceValue(func() *shelf {
 	s.put("bare.js", bundle([]string{"js/kring/form.js"}))
 	s.put("passkey.js", load("js/passkey.js"))
 	s.put("ring.js", bundle([]string{"js/ring.js"}))
+	s.put("calendar.js", bundle([]string{"js/calendar.js"}))
 	s.put("board.js", bundle([]string{"js/board.js", "js/grid.js"}))
 	s.put("talk.js", bundle([]string{"js/talk.js"}))
 	s.put("kring.css", stylesheet(s))

@@ -55,6 +55,7 @@ var places = []place{
 	{key: "handovers", href: "/handovers", icon: "handshake", keys: "g h", right: member.HandoverWrite, group: "customers", waits: (*visit).handoversWait},
 	{key: "decisions", href: "/decisions", icon: "scale", keys: "g e", right: member.CycleAgree, group: "customers", waits: (*visit).decisionsWait},
 	{key: "promises", href: "/promises", icon: "badge-check", keys: "g b", right: member.AccountRead, group: "deliver", tells: (*visit).promisesWait},
+	{key: "calendar", href: "/calendar", icon: "calendar-days", keys: "g y", right: member.TaskWrite, group: "deliver"},
 	{key: "tasks", href: "/tasks", icon: "list-checks", keys: "g a", right: member.TaskWrite, group: "deliver"},
 	{key: "strategy", href: "/pyramid", icon: "layers", keys: "g s", right: member.OrderRead, group: "steer"},
 	{key: "settings", href: "/settings", icon: "settings", keys: "g i", right: member.Self, foot: true},
@@ -129,6 +130,7 @@ var newThings = []struct {
 	{"account.new", "building-2", "/accounts/new", "r", member.AccountWrite},
 	{"opportunity.new", "kanban", "/opportunities/new", "k", member.OpportunityWrite},
 	{"contact.new", "user-plus", "/contacts/new", "", member.ContactWrite},
+	{"appointment.new", "calendar-clock", "/appointments/new", "", member.TaskWrite},
 	{"task.new", "list-checks", "/tasks/new", "t", member.TaskWrite},
 	{"quote.new", "receipt-text", "/quotes/new", "", member.QuoteWrite},
 	{"promise.new", "badge-check", "/promises/new", "b", member.PromiseWrite},
@@ -183,6 +185,7 @@ func (d *Desk) routes() {
 	d.taskRoutes()
 	d.promiseRoutes()
 	d.talkRoutes()
+	d.calendarRoutes()
 	d.pyramidRoutes()
 	d.ladderRoutes()
 }

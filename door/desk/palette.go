@@ -208,6 +208,8 @@ var verbs = []verb{
 	{"order", "receipt-text", atAccount(orderErrand.right, orderErrand.to)},
 	{"ending", "hourglass", atAccount(endingErrand.right, endingErrand.to)},
 	{"handover", "handshake", atAccount(member.HandoverWrite, "/handover")},
+	{"task", "list-checks", withAccount(member.TaskWrite, "/tasks/new?from=%2Ftasks&account=")},
+	{"meet", "calendar-clock", withAccount(member.TaskWrite, "/appointments/new?account=")},
 	{"timeline", "history", func(_ *visit, h app.Hit) (p look.PaletteItem, err error) {
 		p.Href = pathOf(h) + "/timeline"
 		return p, nil
@@ -219,6 +221,16 @@ func atAccount(right member.Right, page string) func(*visit, app.Hit) (look.Pale
 	return func(v *visit, h app.Hit) (p look.PaletteItem, err error) {
 		if h.Kind == fact.Account && v.who.Can(right) {
 			p.Href = pathOf(h) + page
+		}
+		return p, nil
+	}
+}
+
+// withAccount leads to a form that begins with a relation, for who may.
+func withAccount(right member.Right, form string) func(*visit, app.Hit) (look.PaletteItem, error) {
+	return func(v *visit, h app.Hit) (p look.PaletteItem, err error) {
+		if h.Kind == fact.Account && v.who.Can(right) {
+			p.Href = form + h.ID.String()
 		}
 		return p, nil
 	}

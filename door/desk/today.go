@@ -3,6 +3,7 @@ package desk
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"kring/base/id"
 	"kring/domain/cycle"
 	"kring/domain/member"
+	"kring/domain/promise"
 	"kring/look"
 	"kring/look/words"
 )
@@ -21,6 +23,8 @@ import (
 func (d *Desk) todayRoutes() {
 	d.member("GET /today", todayPage)
 	d.member("POST /today/later", todayLater)
+	d.member("POST /today/promises/{id}/keeping", keepToday)
+	d.member("POST /today/promises/{id}/reopening", reopenToday)
 }
 
 // A block shows a handful, and all of them when that is asked.
@@ -53,7 +57,7 @@ func (m *morning) w(key string) string { return m.v.words.T("today." + key) }
 
 // tasksWait is how much asks the reader for a deed. A page is not refused for it.
 func (v *visit) tasksWait() int {
-	n, err := v.app.CountTasks(v.r.Context(), v.who)
+	n, err := v.app.CountToday(v.r.Context(), v.who)
 	if err != nil {
 		return 0
 	}
@@ -66,9 +70,10 @@ func (m *morning) frame() look.Frame {
 	f.Crumbs = []look.Crumb{{Label: m.w("title")}, {Label: m.date()}}
 	f.Head = look.Heading{Title: m.greeting(), Lead: m.sentence()}
 	if m.v.who.Can(member.TaskWrite) {
+		f.Actions = append(f.Actions, look.Button{Label: m.v.words.T("appointment.one"), Icon: "calendar-clock", Href: "/appointments/new?from=%2Ftoday"})
 		f.Actions = append(f.Actions, look.Button{Label: m.v.words.T("task.one"), Icon: "plus", Kind: look.Primary, Href: "/tasks/new?from=%2Ftoday", Key: "T"})
 	}
-	if m.t.Ring != nil || m.t.Delight != nil {
+	if m.t.Ring != nil || m.t.SayDo != nil || m.t.Delight != nil {
 		f.Aside, f.AsideIs = todayAside(m), m.w("aside")
 	}
 	return f
@@ -109,8 +114,35 @@ func (m *morning) counted(n int) string {
 // sentence says what today asks.
 func (m *morning) sentence() string {
 	var said []string
-	if n := m.t.Waiting; n > 0 {
+	promised := 0
+	for _, p := range m.t.Promises {
+		if p.Day <= m.t.Day {
+			promised++
+		}
+	}
+	switch n := m.t.Waiting; {
+	case promised > 0 && n > 0:
+		said = append(said, m.v.words.Tf("today.ask_both", words.P{
+			"promises": m.v.words.Tn("today.some_promises", promised, words.P{"count": m.counted(promised)}), "tasks": m.v.words.Tn("today.some_tasks", n, words.P{"count": m.counted(n)}),
+		}))
+	case promised > 0:
+		said = append(said, m.v.words.Tn("today.ask_promises", promised, words.P{"count": m.counted(promised)}))
+	case n > 0:
 		said = append(said, m.v.words.Tn("today.ask_tasks", n, words.P{"count": m.counted(n)}))
+	}
+	for _, o := range m.t.Meetings {
+		if o.AllDay || o.Until <= m.t.Now {
+			continue
+		}
+		key, whom := "today.meet", strings.Join(o.People, ", ")
+		if whom == "" {
+			whom = o.Name
+		}
+		if whom == "" {
+			key, whom = "today.meet_about", o.Title
+		}
+		said = append(said, m.v.words.Tf(key, words.P{"time": m.v.words.Time(o.From), "whom": whom}))
+		break
 	}
 	if len(said) == 0 && m.t.Noticed > 0 {
 		said = append(said, m.v.words.Tn("today.ask_notices", m.t.Noticed, words.P{"count": m.counted(m.t.Noticed)}))
@@ -134,7 +166,7 @@ type notice struct {
 }
 
 func (m *morning) notice(n app.Notice) notice {
-	v := m.v
+	v, at := m.v, "/accounts/"+n.Account.String()
 	l := notice{Notice: n}
 	p := words.P{"name": n.Name, "text": n.Text, "n": v.words.Number(float64(n.N), 0), "day": ""}
 	if n.Day != "" {
@@ -156,6 +188,13 @@ func (m *morning) notice(n app.Notice) notice {
 	case "duplicates":
 		deed("copy", "/duplicates")
 		l.Title = v.words.Tn("today.notice_duplicates", n.N)
+	case "opportunity", "overdue":
+		deed("kanban", at)
+		if m.v.has("GET /opportunities/{id}") {
+			l.Deed.Href = "/opportunities/" + n.Record.String()
+		}
+		l.Figure = v.words.Money(n.Cents/100*100, n.Currency)
+		p["days"] = v.words.Tn("today.days", n.N)
 	case "slipping":
 		l.Icon = "hourglass"
 		l.Deed = v.doing(*n.Slip)
@@ -215,6 +254,78 @@ func (m *morning) delightTask() string {
 		"account": {m.t.Delight.Account.String()}, "day": {string(m.t.Delight.Day)}, "from": {"/today"},
 		"text": {m.v.words.Tf("today.delight_task", words.P{"name": m.t.Delight.Name})},
 	})
+}
+
+// has says whether the desk has a page: some are made by others.
+func (v *visit) has(pattern string) bool { return slices.Contains(v.d.patterns, pattern) }
+
+// promiseChip says when a promise is due.
+func (m *morning) promiseChip(p promise.Line) look.Chip {
+	w := m.v.words
+	switch late := p.Overdue(m.t.Now, m.t.Day); {
+	case late > 0:
+		return look.Chip{Label: w.Tn("today.late", late), Icon: "triangle-alert", Tone: look.Bad}
+	case p.Missed(m.t.Now):
+		return look.Chip{Label: w.Tf("today.was_at", words.P{"time": w.Time(p.Due)}), Icon: "triangle-alert", Tone: look.Bad}
+	case p.At != 0 && p.Day == m.t.Day:
+		return look.Chip{Label: m.v.capital(w.Day(p.At, m.t.Now)) + ", " + w.Time(p.At), Icon: "clock", Tone: look.Accent}
+	}
+	text := m.v.capital(w.Day(p.Day.Start(m.v.who.Zone()), m.t.Now))
+	if p.At != 0 {
+		text += ", " + w.Time(p.At)
+	}
+	return look.Chip{Label: text, Icon: "clock"}
+}
+
+func (m *morning) promiseMeta(p promise.Line) string {
+	if p.Person == "" {
+		return p.Name
+	}
+	return p.Name + " · " + m.v.words.Tf("today.promised_to", words.P{"name": p.Person})
+}
+
+// sayDo is the ratio of thirty days in words.
+func (m *morning) sayDo() (ratio, said string) {
+	s := m.t.SayDo
+	if points, ok := s.Ratio(); ok {
+		ratio = m.v.words.Number(float64(points)/100, 0) + "%"
+	}
+	return ratio, m.v.words.Tf("today.say_do_of", words.P{"kept": m.v.words.Number(float64(s.OnTime), 0), "due": m.v.words.Number(float64(s.Due), 0)})
+}
+
+// marks are the strip of what became of promises, the oldest first.
+func (m *morning) marks() []promise.Mark {
+	all := m.t.SayDo.Marks
+	return all[max(0, len(all)-24):]
+}
+
+func (v *visit) promiseToday(do func(i id.Promise) (promise.Promise, error), said, undo string) error {
+	if err := v.may(member.PromiseWrite); err != nil {
+		return err
+	}
+	i, err := id.Parse[id.Promise](v.r.PathValue("id"))
+	if err != nil {
+		return errNoPage
+	}
+	p, err := do(i)
+	if err != nil {
+		return err
+	}
+	t := look.Toast{Text: v.words.Tf(said, words.P{"name": p.Text})}
+	if undo != "" {
+		t.Undo = "/today/promises/" + i.String() + undo
+	}
+	v.toast(t)
+	return v.to("/today")
+}
+
+// keepToday says on Today that a promise was kept.
+func keepToday(v *visit) error {
+	return v.promiseToday(func(i id.Promise) (promise.Promise, error) { return v.app.KeepPromise(v.r.Context(), v.who, i, 0) }, "today.said_kept", "/reopening")
+}
+
+func reopenToday(v *visit) error {
+	return v.promiseToday(func(i id.Promise) (promise.Promise, error) { return v.app.ReopenPromise(v.r.Context(), v.who, i, 0) }, "today.said_open", "")
 }
 
 // theories are how many lines of theory there are; one a day.
