@@ -29,6 +29,8 @@ func (a *App) restTables(who Who) []smallTable {
 		{"moves", moveHead, a.moveRows(who)},
 		{"decisions", []string{"account", "kind", "day", "reason", "note", "state", "at", "member", "approver", "id"}, a.decisionRows(who)},
 		{"handovers", []string{"account", "from", "to", "proposed_by", "state", "day", "note", "reason", "checklist", "order", "created_at", "updated_at", "id"}, a.handoverRows(who)},
+		{"tasks", taskHead, a.taskRows(who)},
+		{"appointments", meetHead, a.meetRows(who)},
 		{"consents", []string{"kind", "record", "channel", "purpose", "state", "at", "source", "wording", "version", "proof", "member", "recorded_at", "id"}, a.consentRows(who)},
 		{"merges", []string{"kind", "survivor", "merged", "name", "member", "merged_at", "undone_at", "id"}, a.mergeRows(who)},
 		{"pairs", []string{"kind", "a", "b", "probability", "state", "until", "decided_by", "decided_at", "found_at", "id"}, a.pairRows(who)},

@@ -15,6 +15,7 @@ import (
 	"kring/base/job"
 	"kring/base/money"
 	"kring/domain/account"
+	"kring/domain/appointment"
 	"kring/domain/contact"
 	"kring/domain/cycle"
 	"kring/domain/field"
@@ -25,6 +26,7 @@ import (
 	"kring/domain/merge"
 	"kring/domain/opportunity"
 	"kring/domain/order"
+	"kring/domain/task"
 	"kring/domain/view"
 	"kring/domain/webhook"
 	"kring/door/api"
@@ -164,6 +166,24 @@ var trials = map[string]trial{
 		_, err := h.App.PutOff(h.t.Context(), admin, parsed[id.Account](h, target), "2026-12-24")
 		h.must(err)
 	}},
+	"get_today":     {right: member.Self, good: 200},
+	"list_tasks":    {right: member.TaskWrite, lists: "task", query: "of=all&limit=200", good: 200},
+	"add_task":      {right: member.TaskWrite, body: `{"text":"Bellen","day":"2026-12-01","time":"14:30","repeat":"FREQ=WEEKLY"}`, good: 201},
+	"get_task":      {right: member.TaskWrite, on: "task", good: 200},
+	"change_task":   {right: member.TaskWrite, on: "task", body: `{"note":"Liever na tienen.","day":"2026-12-02"}`, good: 200},
+	"finish_task":   {right: member.TaskWrite, on: "task", good: 200},
+	"withdraw_task": {right: member.TaskWrite, on: "task", body: `{"why":"Opgelost."}`, good: 200},
+	"reopen_task": {right: member.TaskWrite, on: "task", good: 200, setup: func(h *house, admin app.Who, target string) {
+		_, err := h.App.FinishTask(h.t.Context(), admin, parsed[id.Task](h, target), 0)
+		h.must(err)
+	}},
+	"list_appointments":   {right: member.TaskWrite, query: "from=2026-11-23&until=2026-12-23", good: 200},
+	"add_appointment":     {right: member.TaskWrite, body: `{"title":"Bellen","kind":"call","day":"2026-12-01","time":"14:30"}`, good: 201},
+	"get_appointment":     {right: member.TaskWrite, on: "appointment", good: 200},
+	"change_appointment":  {right: member.TaskWrite, on: "appointment", body: `{"title":"Bellen","day":"2026-12-01","time":"15:30"}`, good: 200},
+	"cancel_appointment":  {right: member.TaskWrite, on: "appointment", body: `{"why":"Ziek."}`, good: 200},
+	"renew_calendar_link": {right: member.TaskWrite, good: 201},
+
 	"list_handovers":    {right: member.AccountRead, lists: "handover", query: "of=all&limit=200", good: 200},
 	"propose_handover":  {right: member.HandoverWrite, on: "account", body: `{"to":"00000000-0000-0000-0000-000000000000"}`, good: 422},
 	"get_handover":      {right: member.AccountRead, on: "handover", good: 200},
@@ -365,6 +385,14 @@ func (h *house) thing(kind string, admin, of app.Who) string {
 		return o.ID.String()
 	case "held", "lines", "delivered", "draft", "invoice", "contract", "entry":
 		return h.cash(kind, admin, at)
+	case "task":
+		k, err := h.App.AddTask(ctx, admin, task.Draft{Text: "Bellen", Account: at().ID})
+		h.must(err)
+		return k.ID.String()
+	case "appointment":
+		p, _, err := h.App.AddAppointment(ctx, admin, id.New[id.Appointment](), appointment.Draft{Title: "Bellen", Account: at().ID, Members: []id.Member{of.Member.ID}, Day: "2026-12-01", Time: "14:00"})
+		h.must(err)
+		return p.ID.String()
 	case "handover", "reception": // away from its owner, or to a member
 		giver := h.MemberOf(admin.Org, "G "+unique(), member.AccountManager)
 		from, to := of, giver
@@ -463,7 +491,7 @@ func seen(who app.Who, kind, whose string) bool {
 		return false
 	}
 	switch kind {
-	case "account", "merge", "file", "duplicate", "order", "customer", "decision", "slip", "handover", "reception", "opportunity",
+	case "account", "merge", "file", "duplicate", "order", "customer", "decision", "slip", "task", "appointment", "handover", "reception", "opportunity",
 		"held", "lines", "delivered", "draft", "invoice", "contract":
 		return who.Scope(fact.Account) == member.All
 	case "contact":

@@ -21,7 +21,7 @@ import (
 
 // Export writes records to a file.
 type Export struct {
-	What      string   `arg:"" enum:"accounts,contacts,orders,teams,members,fields,views,moves,decisions,handovers,consents,merges,pairs,imports,products,price_lists,quotes,propositions,facts,files,everything" help:"What to write: ${enum}."`
+	What      string   `arg:"" enum:"accounts,contacts,orders,teams,members,fields,views,moves,decisions,handovers,tasks,appointments,consents,merges,pairs,imports,products,price_lists,quotes,propositions,facts,files,everything" help:"What to write: ${enum}."`
 	File      string   `arg:"" help:"The file to make: .csv or .xlsx, of everything .zip. - writes CSV to standard output."`
 	Columns   []string `help:"Keys of the columns, in their order; all of them when left out. For accounts and contacts." placeholder:"name,city,…"`
 	Where     string   `help:"Which accounts or contacts, as in the address of a list: city=Zwolle&sort=-updated_at." placeholder:"QUERY"`

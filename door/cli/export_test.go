@@ -61,7 +61,7 @@ func TestExport(t *testing.T) {
 	for _, f := range z.File {
 		names = append(names, f.Name)
 	}
-	if !slices.Equal(names, []string{"accounts.csv", "contacts.csv", "teams.csv", "members.csv", "fields.csv", "views.csv", "facts.csv", "files.csv", "orders.csv", "moves.csv", "decisions.csv", "handovers.csv", "consents.csv", "merges.csv", "pairs.csv", "imports.csv", "products.csv", "price_lists.csv", "quotes.csv", "propositions.csv"}) {
+	if !slices.Equal(names, []string{"accounts.csv", "contacts.csv", "teams.csv", "members.csv", "fields.csv", "views.csv", "facts.csv", "files.csv", "orders.csv", "moves.csv", "decisions.csv", "handovers.csv", "tasks.csv", "appointments.csv", "consents.csv", "merges.csv", "pairs.csv", "imports.csv", "products.csv", "price_lists.csv", "quotes.csv", "propositions.csv"}) {
 		t.Errorf("%q", names)
 	}
 	left, err := os.ReadDir(dir)
