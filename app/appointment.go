@@ -155,6 +155,9 @@ func (a *App) ChangeAppointment(ctx context.Context, who Who, i id.Appointment, 
 	p, err = a.aboutAppointment(ctx, who, i, version, "appointment.changed", func(tx *store.Tx, p appointment.Appointment) (appointment.Appointment, []fact.Change, error) {
 		d := p.Draft()
 		change(&d)
+		if slices.Contains(p.Members, who.Member.ID) { // a form names the others
+			d.Members = append(d.Members, who.Member.ID)
+		}
 		if err := meetReachMore(tx, who, p, d); err != nil {
 			return p, nil, err
 		}
