@@ -42,12 +42,16 @@ func (a *App) draftOnce(ctx context.Context, who Who, right member.Right, i id.I
 // invoiced yet; an advance is set off. Of an order without lines it is the whole.
 func (a *App) DraftDelivered(ctx context.Context, who Who, i id.Invoice, o id.Order) (invoice.Invoice, error) {
 	return a.draftOnce(ctx, who, member.InvoiceWrite, i, func(tx *store.Tx) (invoice.Invoice, error) {
-		return a.draftOf(tx, who, i, o, func(p papers) []invoice.Line {
-			if len(p.order.Lines) == 0 {
-				p.ordered[0].Delivered, p.ordered[0].Value = p.ordered[0].Quantity, p.ordered[0].Cents
-			}
-			return invoice.Delivered(p.ordered, invoice.Tally(p.docs, len(p.ordered)))
-		})
+		return a.draftDelivered(tx, who, i, o)
+	})
+}
+
+func (a *App) draftDelivered(tx *store.Tx, who Who, i id.Invoice, o id.Order) (invoice.Invoice, error) {
+	return a.draftOf(tx, who, i, o, func(p papers) []invoice.Line {
+		if len(p.order.Lines) == 0 {
+			p.ordered[0].Delivered, p.ordered[0].Value = p.ordered[0].Quantity, p.ordered[0].Cents
+		}
+		return invoice.Delivered(p.ordered, invoice.Tally(p.docs, len(p.ordered)))
 	})
 }
 

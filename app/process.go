@@ -157,12 +157,54 @@ type document struct {
 // that.
 func documentOf(v *store.View, f fact.Fact) (d document, err error) {
 	d = document{account: f.Account, label: f.Label}
-	if f.Kind == fact.Order {
+	switch f.Kind {
+	case fact.Order:
 		all, err := v.OrdersByID([]id.Order{id.Order(f.Subject)})
 		if err != nil || len(all) == 0 {
 			return d, err
 		}
 		d.ofOrder(all[0])
+	case fact.Opportunity:
+		all, err := v.OpportunitiesByID([]id.Opportunity{id.Opportunity(f.Subject)})
+		if err != nil || len(all) == 0 {
+			return d, err
+		}
+		o := all[0]
+		d.account, d.label, d.owner, d.day, d.known.Amount = o.Account, o.Name, o.Owner, o.Opened, o.Value.Cents
+		d.follows(fact.Lead, o.Lead.Any())
+	case fact.Quote:
+		q, err := v.Quote(id.Quote(f.Subject), everything)
+		if errors.Is(err, store.ErrNotFound) {
+			return d, nil
+		}
+		if err != nil {
+			return d, err
+		}
+		d.account, d.label, d.owner, d.known.Amount = q.Account, q.Number, q.Owner, q.Totals().Net
+		d.follows(fact.Opportunity, q.Opportunity.Any())
+	case fact.Conversation:
+		c, err := v.Conversation(id.Conversation(f.Subject))
+		if errors.Is(err, store.ErrNotFound) {
+			return d, nil
+		}
+		if err != nil {
+			return d, err
+		}
+		d.account = c.Account
+		d.follows(fact.Opportunity, c.Opportunity.Any())
+	case fact.Invoice:
+		n, err := v.Invoice(id.Invoice(f.Subject), everything)
+		if errors.Is(err, store.ErrNotFound) {
+			return d, nil
+		}
+		if err != nil {
+			return d, err
+		}
+		d.account, d.known.Amount = n.Account, n.Net
+		if n.Number != "" {
+			d.label = n.Number
+		}
+		d.follows(fact.Order, n.Order.Any())
 	}
 	return d, nil
 }

@@ -8,13 +8,16 @@ import (
 	"strconv"
 	"time"
 
+	"kring/base/decimal"
 	"kring/base/fact"
 	"kring/base/fault"
 	"kring/base/id"
 	"kring/base/job"
 	"kring/domain/account"
 	"kring/domain/contact"
+	"kring/domain/invoice"
 	"kring/domain/member"
+	"kring/domain/order"
 	"kring/domain/process"
 	"kring/domain/task"
 	"kring/store"
@@ -135,7 +138,7 @@ func (a *App) stepOf(tx *store.Tx, args machineArgs) (s acted, ok bool, err erro
 	if err != nil {
 		return s, false, err
 	}
-	s.who = Who{Org: org, Actor: tx.Actor(), machine: true}
+	s.who = Who{Org: org, Actor: tx.Actor(), machine: true, Member: member.Member{Role: member.Admin, State: member.Active}}
 	t, err := tx.Template(s.run.Process, s.run.Number)
 	if err != nil {
 		return s, false, err
@@ -161,6 +164,10 @@ func (a *App) act(tx *store.Tx, s acted) (process.Output, error) {
 		return a.actTask(tx, s)
 	case process.SendDraft:
 		return a.actDraft(tx, s)
+	case process.CheckCredit:
+		return a.actCredit(tx, s)
+	case process.MakeInvoice:
+		return a.actInvoice(tx, s)
 	}
 	return process.Output{}, process.ErrAction
 }
@@ -233,6 +240,62 @@ func (a *App) actDraft(tx *store.Tx, s acted) (out process.Output, err error) {
 		return out, process.ErrNoAddress
 	}
 	return process.Output{Text: to + "\n\n" + filled(s.step.Draft.In(s.who.Org.Settings.Locale), said)}, nil
+}
+
+// orderOf is the order that a step is about.
+func orderOf(tx *store.Tx, s acted) (order.Order, error) {
+	if s.run.Kind == fact.Order {
+		return tx.Order(id.Order(s.run.Subject), everything)
+	}
+	all, err := tx.SubjectsOf(s.run.ID)
+	if err != nil {
+		return order.Order{}, err
+	}
+	at := slices.IndexFunc(all, func(o store.RunSubject) bool { return o.Kind == fact.Order })
+	if at < 0 {
+		return order.Order{}, process.ErrNoOrder
+	}
+	return tx.Order(id.Order(all[at].ID), everything)
+}
+
+// actCredit holds what is open against the limit. An order that has to wait is
+// put on hold, and so is the step, until somebody releases the order.
+func (a *App) actCredit(tx *store.Tx, s acted) (out process.Output, err error) {
+	o, err := orderOf(tx, s)
+	if err != nil {
+		return out, err
+	}
+	if o.Stage == order.Agreed {
+		if o, err = a.checkCredit(tx, s.who, o); err != nil {
+			return out, err
+		}
+	}
+	if o.Stage == order.Hold {
+		return process.Output{Text: o.Held, Link: "/orders/" + o.ID.String(), Hold: true}, nil
+	}
+	c, err := a.credit(&tx.View, s.who, o)
+	return process.Output{Text: decimal.Amount(c.Open) + " " + o.Amount.Currency, Link: "/orders/" + o.ID.String()}, err
+}
+
+// actInvoice makes the invoice of what was delivered, and gives it its number.
+// What was invoiced by hand already needs none.
+func (a *App) actInvoice(tx *store.Tx, s acted) (out process.Output, err error) {
+	o, err := orderOf(tx, s)
+	if err != nil {
+		return out, err
+	}
+	i := id.New[id.Invoice]()
+	n, err := a.draftDelivered(tx, s.who, i, o.ID)
+	if errors.Is(err, invoice.ErrNothing) && slices.Index(order.Stages, o.Stage) >= slices.Index(order.Stages, order.Invoiced) {
+		return process.Output{Link: "/orders/" + o.ID.String()}, nil
+	}
+	if err != nil {
+		return out, firstOf(err)
+	}
+	if n, err = a.sendInvoice(tx, s.who, n); err != nil {
+		return out, firstOf(err)
+	}
+	return process.Output{Text: n.Number, Link: "/invoices/" + n.ID.String()}, nil
 }
 
 // firstOf is what is wrong with one field of a fault, when it says so by fields.

@@ -202,7 +202,7 @@ var heard = []string{
 	"opportunity.created", "opportunity.moved", "opportunity.won", "opportunity.lost", "opportunity.reopened",
 	"conversation.planned", "conversation.held", "conversation.reported", "conversation.confirmed",
 	"quote.drafted", "quote.approved", "quote.sent", "quote.opened", "quote.accepted", "quote.rejected", "quote.expired", "quote.withdrawn", "quote.revised",
-	"order.placed", "order.confirmed", "order.checked", "order.held", "order.planned", "order.delivered", "order.accepted", "order.invoiced", "order.paid", "order.evaluated", "order.cancelled",
+	"order.placed", "order.confirmed", "order.checked", "order.held", "order.released", "order.planned", "order.delivered", "order.accepted", "order.invoiced", "order.paid", "order.evaluated", "order.cancelled",
 	"invoice.drafted", "invoice.sent", "invoice.paid", "invoice.credited", "invoice.reminded", "invoice.disputed", "invoice.written_off",
 	"payment.booked",
 	"contract.signed", "contract.renewed", "contract.ended",
@@ -435,6 +435,8 @@ var (
 	ErrNobody = fault.New(fault.Invalid, "process.nobody", "nobody looks after this relation, and nobody has the role of this step")
 	// ErrNoAddress says that a draft has nobody to go to.
 	ErrNoAddress = fault.New(fault.Invalid, "process.no_address", "no e-mail address is known of this relation")
+	// ErrNoOrder says that there is no order to check or to invoice.
+	ErrNoOrder = fault.New(fault.Invalid, "process.no_order", "this run has no order yet")
 	// ErrTurn says that a list of runs is one of three.
 	ErrTurn = fault.New(fault.Invalid, "run.turn", "ask for your own steps, those of your role, or all")
 )

@@ -539,6 +539,7 @@ type Output struct {
 	Text   string
 	Link   string // within Kring
 	Worked time.Duration
+	Hold   bool // it was done, and says that the run waits for a document
 }
 
 // Did says that the machine did a step.
@@ -554,6 +555,11 @@ func (r Run) Did(g Ground, at int, out Output) (Run, []Event, error) {
 		w.Begun = g.Now
 	}
 	w.Output, w.Link, w.Worked = out.Text, out.Link, out.Worked.Milliseconds()
+	if out.Hold {
+		w.Stand, w.Reason, w.Next, w.Wait = StepWaiting, out.Text, 0, ForInternal
+		r.stand()
+		return r, []Event{{Deed: "run.held", Step: w.Key, Why: out.Text}}, nil
+	}
 	r, events := r.done(g, w, "")
 	return r, events, nil
 }

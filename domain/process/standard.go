@@ -107,7 +107,7 @@ var orderToCash = Template{
 	Owner: "order_desk", Begins: []string{"order.placed"}, Stops: []string{"order.cancelled"},
 	Steps: []Step{
 		{
-			Key: "credit", Name: Text{"Krediet nakijken", "Check credit"}, Actor: Machine, Role: "order_desk", Action: CheckCredit, Deeds: []string{"order.checked"},
+			Key: "credit", Name: Text{"Krediet nakijken", "Check credit"}, Actor: Machine, Role: "order_desk", Action: CheckCredit, Deeds: []string{"order.checked", "order.released"},
 			Input: Text{"De order en wat openstaat", "The order and what is open"}, Output: Text{"Op rekening, of eerst overleg", "On account, or talk first"},
 			Purpose: Text{"De klant komt niet voor verrassingen te staan na de levering.", "No surprises for the customer after delivery."},
 		},

@@ -26,6 +26,7 @@ import (
 	"kring/domain/merge"
 	"kring/domain/opportunity"
 	"kring/domain/order"
+	"kring/domain/process"
 	"kring/domain/task"
 	"kring/domain/view"
 	"kring/domain/webhook"
@@ -184,13 +185,26 @@ var trials = map[string]trial{
 	"cancel_appointment":  {right: member.TaskWrite, on: "appointment", body: `{"why":"Ziek."}`, good: 200},
 	"renew_calendar_link": {right: member.TaskWrite, good: 201},
 
-	"list_handovers":    {right: member.AccountRead, lists: "handover", query: "of=all&limit=200", good: 200},
-	"propose_handover":  {right: member.HandoverWrite, on: "account", body: `{"to":"00000000-0000-0000-0000-000000000000"}`, good: 422},
-	"get_handover":      {right: member.AccountRead, on: "handover", good: 200},
-	"change_handover":   {right: member.HandoverWrite, on: "handover", body: `{"note":"Belt liever."}`, good: 200},
-	"accept_handover":   {right: member.HandoverWrite, on: "reception", good: 200, others: 403},
-	"return_handover":   {right: member.HandoverWrite, on: "reception", body: `{"reason":"Te ver weg."}`, good: 200, others: 403},
-	"withdraw_handover": {right: member.HandoverWrite, on: "handover", good: 200},
+	"list_processes":      {right: member.RunRead, good: 200},
+	"get_process":         {right: member.RunRead, on: "process", good: 200},
+	"change_process":      {right: member.ProcessManage, on: "process", body: `{"template":{"name":{"nl":"","en":""},"owner":"","begins":null,"steps":null}}`, good: 422},
+	"get_process_figures": {right: member.RunRead, on: "process", good: 200},
+	"list_runs":           {right: member.RunRead, lists: "run", query: "limit=200", good: 200},
+	"get_run":             {right: member.RunRead, on: "run", good: 200},
+	"begin_step":          {right: member.RunWrite, on: "run", body: `{"at":0}`, good: 200},
+	"finish_step":         {right: member.RunWrite, on: "run", body: `{"at":0,"minutes":5}`, good: 200},
+	"skip_step":           {right: member.RunWrite, on: "run", body: `{"at":0,"reason":"Niet nodig."}`, good: 200},
+	"hold_step":           {right: member.RunWrite, on: "run", body: `{"at":0,"wait":"customer","reason":"Wacht op de maat."}`, good: 200},
+	"assign_step":         {right: member.RunWrite, on: "run", body: `{"at":0,"member":null}`, good: 200},
+	"retry_step":          {right: member.RunWrite, on: "run", body: `{"at":0}`, good: 409},
+	"abort_run":           {right: member.RunWrite, on: "run", body: `{"at":0,"reason":"Klaar mee."}`, good: 200},
+	"list_handovers":      {right: member.AccountRead, lists: "handover", query: "of=all&limit=200", good: 200},
+	"propose_handover":    {right: member.HandoverWrite, on: "account", body: `{"to":"00000000-0000-0000-0000-000000000000"}`, good: 422},
+	"get_handover":        {right: member.AccountRead, on: "handover", good: 200},
+	"change_handover":     {right: member.HandoverWrite, on: "handover", body: `{"note":"Belt liever."}`, good: 200},
+	"accept_handover":     {right: member.HandoverWrite, on: "reception", good: 200, others: 403},
+	"return_handover":     {right: member.HandoverWrite, on: "reception", body: `{"reason":"Te ver weg."}`, good: 200, others: 403},
+	"withdraw_handover":   {right: member.HandoverWrite, on: "handover", good: 200},
 
 	"propose_account_merge": {right: member.Merge, on: "account", query: "with=MATE", good: 200},
 	"propose_contact_merge": {right: member.Merge, on: "contact", query: "with=MATE", good: 200},
@@ -404,6 +418,23 @@ func (h *house) thing(kind string, admin, of app.Who) string {
 		p, err := h.App.ProposeHandover(ctx, admin, a.ID, to.Member.ID, "")
 		h.must(err)
 		return p.ID.String()
+	case "process", "run": // a process of its own, so that the organisation's others stay as they are
+		step := process.Step{Key: "call", Name: process.Text{NL: "Bellen"}, Actor: process.Human, Role: "service", Purpose: process.Text{NL: "Weten hoe het gaat"}}
+		p, err := h.App.AddProcess(ctx, admin, "p"+unique(), process.Template{Name: process.Text{NL: "Nabellen"}, Owner: "service", Begins: []string{"order.placed"}, Steps: []process.Step{step, {
+			Key: "note", Name: process.Text{NL: "Noteren"}, Actor: process.Human, Role: "service", Purpose: process.Text{NL: "Onthouden"},
+		}}})
+		h.must(err)
+		if kind == "process" {
+			return p.ID.String()
+		}
+		a := at()
+		_, err = h.App.PlaceOrder(ctx, admin, order.Draft{Account: a.ID, Day: "2026-11-20", Amount: money.Money{Cents: 100, Currency: "EUR"}})
+		h.must(err)
+		runs, err := h.App.Runs(ctx, admin, app.RunAsk{Process: p.ID, Account: a.ID, Limit: 1})
+		h.must(err)
+		_, err = h.App.SwitchProcess(ctx, admin, p.ID, 0, false)
+		h.must(err)
+		return runs[0].ID.String()
 	case "contact":
 		c, err := h.App.AddContact(ctx, admin, contact.Draft{Given: "Sanne", Owner: of.Member.ID, Team: of.Member.Team, Accounts: []contact.Link{{Account: at().ID}}})
 		h.must(err)
@@ -491,7 +522,7 @@ func seen(who app.Who, kind, whose string) bool {
 		return false
 	}
 	switch kind {
-	case "account", "merge", "file", "duplicate", "order", "customer", "decision", "slip", "task", "appointment", "handover", "reception", "opportunity",
+	case "account", "merge", "file", "duplicate", "order", "customer", "decision", "slip", "task", "appointment", "handover", "reception", "run", "opportunity",
 		"held", "lines", "delivered", "draft", "invoice", "contract":
 		return who.Scope(fact.Account) == member.All
 	case "contact":

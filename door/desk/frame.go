@@ -57,6 +57,7 @@ var places = []place{
 	{key: "promises", href: "/promises", icon: "badge-check", keys: "g b", right: member.AccountRead, group: "deliver", tells: (*visit).promisesWait},
 	{key: "calendar", href: "/calendar", icon: "calendar-days", keys: "g y", right: member.TaskWrite, group: "deliver"},
 	{key: "tasks", href: "/tasks", icon: "list-checks", keys: "g a", right: member.TaskWrite, group: "deliver"},
+	{key: "processes", href: "/processes", icon: "workflow", keys: "g p", right: member.RunRead, group: "deliver", tells: (*visit).runsWait},
 	{key: "strategy", href: "/pyramid", icon: "layers", keys: "g s", right: member.OrderRead, group: "steer"},
 	{key: "settings", href: "/settings", icon: "settings", keys: "g i", right: member.Self, foot: true},
 }
@@ -181,6 +182,9 @@ func (d *Desk) routes() {
 	d.opportunityRoutes()
 	d.quoteRoutes()
 	d.handoverRoutes()
+	d.processRoutes()
+	d.bpmnRoutes()
+	d.runRoutes()
 	d.todayRoutes()
 	d.taskRoutes()
 	d.promiseRoutes()
