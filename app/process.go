@@ -630,3 +630,6 @@ func filled(text string, with map[string]string) string {
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
 }
+
+// ProcessVersion is one version of a process as a row of a list.
+type ProcessVersion = store.ProcessVersion

@@ -14,7 +14,6 @@ import (
 	"kring/domain/member"
 	"kring/domain/process"
 	"kring/look"
-	"kring/store"
 )
 
 // Processes: what a period says about each, where everything stands, and how a
@@ -211,7 +210,7 @@ type design struct {
 	v        *visit
 	p        process.Process
 	t        process.Template // as it is, or as it was typed
-	versions []store.ProcessVersion
+	versions []app.ProcessVersion
 	members  []member.Member
 	said     map[string]string
 	key      string
@@ -534,7 +533,7 @@ func (d *design) euros(cents int64) string {
 	return d.v.words.Number(float64(cents)/100, 2)
 }
 
-func (d *design) by(x store.ProcessVersion) string {
+func (d *design) by(x app.ProcessVersion) string {
 	if x.By.IsZero() {
 		return d.w("as_shipped")
 	}
