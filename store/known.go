@@ -106,7 +106,7 @@ var attached = map[string][]string{
 	"lead":        {"account_id"},
 	"opportunity": {"account_id"}, "dmu": {"contact_id"},
 	"quote": {"account_id", "contact_id"}, "price_list": {"account_id"}, "proposition": {"account_id"},
-	"task": {"account_id", "contact_id"}, "promise": {"account_id", "contact_id"}, "need": {"account_id", "contact_id"},
+	"task": {"account_id", "contact_id"}, "appointment": {"account_id"}, "guest": {"contact_id"}, "promise": {"account_id", "contact_id"}, "need": {"account_id", "contact_id"},
 	"conversation": {"account_id", "contact_id"}, "attendee": {"contact_id"},
 }
 

@@ -195,6 +195,9 @@ func (m *morning) notice(n app.Notice) notice {
 		}
 		l.Figure = v.words.Money(n.Cents/100*100, n.Currency)
 		p["days"] = v.words.Tn("today.days", n.N)
+		if n.Key == "opportunity" && n.N == 0 {
+			l.Meta = m.w("quiet_today")
+		}
 	case "slipping":
 		l.Icon = "hourglass"
 		l.Deed = v.doing(*n.Slip)
