@@ -37,7 +37,7 @@ var noRecords = []string{
 	"org_id", "id", "owner_id", "team_id", "parent_id", "process_id", "run_id", "member_id", "login_id", "webhook_id", "fact_id", "file_id", "job_id", "bulk_id", "merge_id", "part_of",
 	"decided_by", "from_id", "to_id", "order_id", "approver_id", "actor_id", "intake_id", "name", "bytes", "holder", "request",
 	"opportunity_id", "quote_id", "conversation_id", "problem_id", "need_id", "hash",
-	"appointment_id",
+	"appointment_id", "pipeline_id",
 	"subject_id", "follows_id", "ended_by", // a quote or another record of work; a task; a member
 	"opportunity_id", "quote_id", "contract_id", "about_id", "invoice_id", "entry_id", // of orders, invoices, payments
 	"form_id", "lead_id", "hash", // of leads
