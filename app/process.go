@@ -151,6 +151,8 @@ type document struct {
 	known   process.Known
 	day     day.Day            // on which it was made, when it says so
 	from    []store.RunSubject // what it follows from
+	contact string             // of a lead: who asked
+	email   string
 }
 
 // documentOf reads a document; what has no more to tell than its fact is left at
@@ -158,6 +160,15 @@ type document struct {
 func documentOf(v *store.View, f fact.Fact) (d document, err error) {
 	d = document{account: f.Account, label: f.Label}
 	switch f.Kind {
+	case fact.Lead:
+		l, err := v.Lead(id.Lead(f.Subject), everything)
+		if errors.Is(err, store.ErrNotFound) {
+			return d, nil
+		}
+		if err != nil {
+			return d, err
+		}
+		d.account, d.label, d.owner, d.contact, d.email = l.Account, l.Called(), l.Owner, l.Name, l.Email
 	case fact.Order:
 		all, err := v.OrdersByID([]id.Order{id.Order(f.Subject)})
 		if err != nil || len(all) == 0 {

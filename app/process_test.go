@@ -16,6 +16,7 @@ import (
 	"kring/base/opt"
 	"kring/base/reach"
 	"kring/domain/account"
+	"kring/domain/lead"
 	"kring/domain/member"
 	"kring/domain/order"
 	"kring/domain/process"
@@ -435,6 +436,51 @@ func TestProcessChanged(t *testing.T) {
 		r.order(r.acc)
 		if l := r.runs(r.bram, app.RunAsk{})[0]; l.Process != own.ID {
 			t.Errorf("%+v", l)
+		}
+	})
+}
+
+// TestStandardRuns: the standard processes with the real documents: a lead is
+// weighed, an order above the credit limit holds its run until it is released.
+func TestStandardRuns(t *testing.T) {
+	t.Parallel()
+	kit.Both(t, func(t *testing.T, db *store.DB, clock *kit.Clock) {
+		r := newRelay(t, db)
+		a, ctx := r.w.App, t.Context()
+		l, err := a.AddLead(ctx, r.bram, lead.Draft{Name: "Inge Vos", Organisation: "Vos Dakwerken", Email: "inge@vos.example", Question: "Een koffiemachine voor 20 mensen"})
+		r.must(err)
+		r.works(clock)
+		page := r.runs(r.daan, app.RunAsk{Process: standard("market_to_sales").ID})
+		if len(page) != 1 || page[0].Work.Key != "respond" || page[0].Subject != l.ID.Any() {
+			t.Fatalf("%+v", page)
+		}
+		p := r.run(page[0].ID)
+		if w, _ := p.Of(0); w.Stand != process.StepDone || w.Output == "" || w.Link != "/leads/"+l.ID.String() {
+			t.Errorf("%+v", w)
+		}
+
+		_, err = a.ChangeAccount(ctx, r.bram, r.acc.ID, 0, account.Patch{Emails: opt.Some(reach.Emails{{Address: "inkoop@linden.example"}})})
+		r.must(err)
+		_, err = a.SetCreditLimit(ctx, r.daan, r.acc.ID, 100, "Handelsregister")
+		r.must(err)
+		o := r.order(r.acc)
+		r.works(clock)
+		page = r.runs(r.daan, app.RunAsk{Process: standard("order_to_cash").ID})
+		p = r.run(page[0].ID)
+		if w := p.Now(); p.State != process.Waiting || w.Key != "credit" || w.Stand != process.StepWaiting || w.Reason == "" {
+			t.Fatalf("an order above the limit: %+v", p.Line)
+		}
+		_, err = a.ReleaseOrder(ctx, r.daan, o.ID, 0, "Betaalt altijd op tijd.")
+		r.must(err)
+		r.works(clock)
+		p = r.run(page[0].ID)
+		if w, _ := p.Of(1); p.Now().Key != "plan" || w.Stand != process.StepDone || w.Output == "" {
+			t.Fatalf("released: %+v", p.Line)
+		}
+		_, err = a.PlanOrder(ctx, r.daan, o.ID, 0, "2026-11-25")
+		r.must(err)
+		if p = r.run(page[0].ID); p.Now().Key != "prepare" {
+			t.Errorf("planned: %+v", p.Line)
 		}
 	})
 }

@@ -164,6 +164,8 @@ func (a *App) act(tx *store.Tx, s acted) (process.Output, error) {
 		return a.actTask(tx, s)
 	case process.SendDraft:
 		return a.actDraft(tx, s)
+	case process.ScoreLead:
+		return a.actScore(tx, s)
 	case process.CheckCredit:
 		return a.actCredit(tx, s)
 	case process.MakeInvoice:
@@ -236,6 +238,12 @@ func (a *App) actDraft(tx *store.Tx, s acted) (out process.Output, err error) {
 			to = s.acc.Emails[0].Normal
 		}
 	}
+	if to == "" && s.doc.email != "" {
+		to = s.doc.email
+		if s.doc.contact != "" {
+			said["contact"] = s.doc.contact
+		}
+	}
 	if to == "" {
 		return out, process.ErrNoAddress
 	}
@@ -256,6 +264,34 @@ func orderOf(tx *store.Tx, s acted) (order.Order, error) {
 		return order.Order{}, process.ErrNoOrder
 	}
 	return tx.Order(id.Order(all[at].ID), everything)
+}
+
+// actScore counts the score of the lead by its rules, and says the reasons that
+// count most.
+func (a *App) actScore(tx *store.Tx, s acted) (out process.Output, err error) {
+	all, err := tx.SubjectsOf(s.run.ID)
+	if err != nil {
+		return out, err
+	}
+	at := slices.IndexFunc(all, func(o store.RunSubject) bool { return o.Kind == fact.Lead })
+	if at < 0 {
+		return out, process.ErrNoLead
+	}
+	l, err := tx.Lead(id.Lead(all[at].ID), everything)
+	if err != nil {
+		return out, err
+	}
+	w, err := a.leadWork(tx, s.who, l)
+	if err != nil {
+		return out, err
+	}
+	const most = 3
+	sum := w.score(l)
+	text := decimal.Amount(sum.Total) + " = " + decimal.Amount(sum.Fit) + " + " + decimal.Amount(sum.Behaviour)
+	for i, r := range sum.Reasons[:min(len(sum.Reasons), most)] {
+		text += map[bool]string{true: ": ", false: ", "}[i == 0] + r.Text + " (" + decimal.Amount(r.Adds) + ")"
+	}
+	return process.Output{Text: text, Link: "/leads/" + l.ID.String()}, nil
 }
 
 // actCredit holds what is open against the limit. An order that has to wait is

@@ -435,6 +435,8 @@ var (
 	ErrNobody = fault.New(fault.Invalid, "process.nobody", "nobody looks after this relation, and nobody has the role of this step")
 	// ErrNoAddress says that a draft has nobody to go to.
 	ErrNoAddress = fault.New(fault.Invalid, "process.no_address", "no e-mail address is known of this relation")
+	// ErrNoLead says that there is no lead to weigh.
+	ErrNoLead = fault.New(fault.Invalid, "process.no_lead", "this run has no lead")
 	// ErrNoOrder says that there is no order to check or to invoice.
 	ErrNoOrder = fault.New(fault.Invalid, "process.no_order", "this run has no order yet")
 	// ErrTurn says that a list of runs is one of three.
