@@ -47,6 +47,7 @@ var places = []place{
 	{key: "kring", href: "/kring", icon: "circle-dot", keys: "g q", right: member.OrderRead, dock: true},
 	{key: "accounts", href: "/accounts", icon: "building-2", keys: "g r", right: member.AccountRead, group: "customers", dock: true},
 	{key: "contacts", href: "/contacts", icon: "users", keys: "g n", right: member.ContactRead, group: "customers"},
+	{key: "leads", href: "/leads", icon: "inbox", keys: "g l", right: member.LeadRead, group: "customers", tells: (*visit).leadsWait},
 	{key: "opportunities", href: "/opportunities", icon: "kanban", keys: "g k", right: member.OpportunityRead, group: "customers"},
 	{key: "quotes", href: "/quotes", icon: "receipt-text", keys: "g o", right: member.QuoteRead, group: "customers", also: []string{"/orders", "/products", "/price-lists", "/propositions"}},
 	{key: "conversations", href: "/conversations", icon: "messages-square", keys: "g c", right: member.TalkWrite, group: "customers", tells: (*visit).talksToday},
@@ -182,6 +183,8 @@ func (d *Desk) routes() {
 	d.opportunityRoutes()
 	d.quoteRoutes()
 	d.handoverRoutes()
+	d.leadRoutes()
+	d.leadFormRoutes()
 	d.processRoutes()
 	d.bpmnRoutes()
 	d.runRoutes()

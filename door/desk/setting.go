@@ -35,6 +35,7 @@ var settingPlaces = []struct {
 	{"fields", "/settings/fields", "columns-3", "records", member.FieldManage},
 	{"tags", "/settings/tags", "tags", "records", member.TagWrite},
 	{"questions", "/settings/questions", "messages-square", "house", member.QuestionSet},
+	{"forms", "/settings/forms", "inbox", "records", member.LeadSet},
 	{"webhooks", "/settings/webhooks", "webhook", "watch", member.WebhookManage},
 	{"jobs", "/settings/jobs", "list-checks", "watch", member.SettingManage},
 	{"audit", "/settings/audit", "history", "watch", member.FactRead},
