@@ -875,7 +875,7 @@ func wayView(p *wayPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = foldedDeed("limit", p.t("order.set_limit"), false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var31), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = foldedDeed("set-limit", p.t("order.set_limit"), false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var31), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

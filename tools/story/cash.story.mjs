@@ -131,7 +131,7 @@ test('an order becomes a delivery, an invoice and money in the bank', async () =
 });
 
 test('what is open, contracts and the bank are fine on a phone, in the dark and in English', async () => {
-  for (const options of [{ size: phone }, { theme: 'dark' }, { locale: 'en' }]) {
+  for (const options of [{ size: phone, theme: 'dark' }, { locale: 'en' }]) {
     const page = await comeIn(options);
     for (const path of ['/invoices', '/receivables', '/contracts', '/bank', '/settings/seller']) {
       await page.goto(path);
