@@ -59,7 +59,7 @@ func (v *visit) showBank(code int, t typed, at string) (err error) {
 }
 
 func (p *bankPage) frame() look.Frame {
-	f := p.v.frame(p.t("bank.title"), "/bank")
+	f := p.v.frame(p.t("bank.title"), "/orders")
 	f.Crumbs = []look.Crumb{{Label: p.t("bank.title")}}
 	f.Head = look.Heading{Title: p.t("bank.title"), Lead: p.t("bank.lead")}
 	return f

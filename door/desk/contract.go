@@ -89,7 +89,7 @@ func contractList(v *visit) error {
 	if v.htmx() && !q.After.ID.IsZero() {
 		return v.show(http.StatusOK, look.TableRows(table))
 	}
-	f := v.frame(t("contract.many"), "/contracts")
+	f := v.frame(t("contract.many"), "/orders")
 	f.Crumbs, f.Shape = []look.Crumb{{Label: t("contract.many")}}, look.Full
 	f.Head = look.Heading{Title: t("contract.many"), Lead: t("contract.lead")}
 	if v.who.Can(member.ContractWrite) {
@@ -118,7 +118,7 @@ func (v *visit) contractPage() (*contractPage, error) {
 func (p *contractPage) here() string { return "/contracts/" + p.c.ID.String() }
 
 func (p *contractPage) frame() look.Frame {
-	f := p.v.frame(p.c.Title, "/contracts")
+	f := p.v.frame(p.c.Title, "/orders")
 	f.Crumbs = []look.Crumb{{Label: p.t("contract.many"), Href: "/contracts"}, {Label: p.c.Title}}
 	f.Head = look.Heading{Title: p.c.Title, Lead: p.c.Name}
 	return f

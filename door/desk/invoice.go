@@ -15,6 +15,7 @@ import (
 	"kring/base/id"
 	"kring/domain/invoice"
 	"kring/domain/member"
+	"kring/domain/order"
 	"kring/look"
 	"kring/look/letter"
 	"kring/look/words"
@@ -68,7 +69,7 @@ func (p *invoicePage) cents(cents int64) string { return p.v.cents(cents, p.i.Cu
 func (p *invoicePage) may(r member.Right) bool { return p.v.who.Can(r) }
 
 func (p *invoicePage) frame() look.Frame {
-	f := p.v.frame(p.v.invoiceName(p.i.Invoice), "/invoices")
+	f := p.v.frame(p.v.invoiceName(p.i.Invoice), "/orders")
 	f.Crumbs = []look.Crumb{{Label: p.t("invoice.many"), Href: "/invoices"}, {Label: p.v.invoiceName(p.i.Invoice)}}
 	f.Head = look.Heading{Title: p.v.invoiceName(p.i.Invoice), Lead: p.i.Name}
 	if p.i.Number != "" {
@@ -396,7 +397,7 @@ func invoiceList(v *visit) error {
 	if v.htmx() && q.Before != (id.Invoice{}) {
 		return v.show(http.StatusOK, look.TableRows(table))
 	}
-	f := v.frame(v.words.T("invoice.many"), "/invoices")
+	f := v.frame(v.words.T("invoice.many"), "/orders")
 	f.Crumbs, f.Shape = []look.Crumb{{Label: v.words.T("invoice.many")}}, look.Full
 	f.Head = look.Heading{Title: v.words.T("invoice.many"), Lead: v.words.T("invoice.lead")}
 	states := []look.Option{{Label: v.words.T("order.state_all")}}
@@ -436,14 +437,30 @@ func receivablesPage(v *visit) error {
 	if v.htmx() && !after.ID.IsZero() {
 		return v.show(http.StatusOK, look.TableRows(table))
 	}
-	f := v.frame(v.words.T("receivable.many"), "/receivables")
+	f := v.frame(v.words.T("receivable.many"), "/orders")
 	f.Crumbs, f.Shape = []look.Crumb{{Label: v.words.T("receivable.many")}}, look.Full
 	f.Head = look.Heading{Title: v.words.T("receivable.many"), Lead: v.words.T("receivable.lead")}
 	return v.show(http.StatusOK, receivablesView(v, f, r, table, ask.Get("late") != ""))
 }
 
-// percent writes a share of one.
 func (v *visit) portion(f float64) string { return v.words.Number(f*100, 0) + " %" }
+
+// onTime says how much was delivered on the promised day; "" when nothing was
+// promised.
+func (v *visit) onTime(f order.Figures) string {
+	if f.Promised == 0 {
+		return ""
+	}
+	return v.words.Tf("receivable.on_time_is", words.P{"share": v.portion(f.Timely()), "n": f.OnTime, "of": f.Promised})
+}
+
+// perfect says how many orders went without a fault; "" when none was delivered.
+func (v *visit) perfect(f order.Figures) string {
+	if f.Orders == 0 {
+		return ""
+	}
+	return v.words.Tf("receivable.perfect_is", words.P{"share": v.portion(f.Perfect()), "of": f.Orders, "complete": f.Complete, "intact": f.Intact, "right": f.Invoiced})
+}
 
 // booking reads a payment off a form.
 func booking(book func(*app.App, context.Context, app.Who, id.Invoice, invoice.Payment) (invoice.Invoice, error)) func(*invoicePage, url.Values, int64) (string, string, error) {

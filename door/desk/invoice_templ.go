@@ -55,14 +55,14 @@ func invoiceListView(v *visit, f look.Frame, q app.InvoiceQuery, states []look.O
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <form class=\"form\" method=\"get\" action=\"/invoices\" role=\"search\" aria-label=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <form class=\"form order-tools\" method=\"get\" action=\"/invoices\" role=\"search\" aria-label=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
 			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(t("invoice.ask"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invoice.templ`, Line: 16, Col: 96}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invoice.templ`, Line: 16, Col: 108}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -357,8 +357,8 @@ func receivablesView(v *visit, f look.Frame, r app.Receivables, table look.Table
 				}
 				templ_7745c5c3_Err = look.Facts{Items: []look.Fact{
 					{Label: t("receivable.dso"), Value: v.words.Tf("receivable.dso_is", map[string]any{"days": v.words.Number(r.DSO, 1), "open": v.cents(r.Open, "EUR"), "revenue": v.cents(r.Revenue, "EUR")})},
-					{Label: t("receivable.on_time"), Value: v.words.Tf("receivable.on_time_is", map[string]any{"share": v.portion(r.Figures.Timely()), "n": r.Figures.OnTime, "of": r.Figures.Promised})},
-					{Label: t("receivable.perfect"), Value: v.words.Tf("receivable.perfect_is", map[string]any{"share": v.portion(r.Figures.Perfect()), "of": r.Figures.Orders, "complete": r.Figures.Complete, "intact": r.Figures.Intact, "right": r.Figures.Invoiced})},
+					{Label: t("receivable.on_time"), Value: v.onTime(r.Figures)},
+					{Label: t("receivable.perfect"), Value: v.perfect(r.Figures)},
 				}}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
