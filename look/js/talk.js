@@ -110,6 +110,7 @@ document.addEventListener("submit", (e) => {
     localStorage.removeItem(place + "-typed")
   } else if (form.matches(".form")) {
     form.reset()
+    document.activeElement?.blur() // what was sent may be shown again
   }
   flush()
 })
