@@ -393,7 +393,7 @@ func take[T any](c *call) (v T, err error) {
 // operations is everything that a program can ask.
 func operations() []operation {
 	return slices.Concat(accountOperations(), contacts.operations(), fileOperations(), memberOperations(), viewOperations(), matchOperations(), fieldOperations(),
-		orderOperations(), cashOperations(), opportunityOperations(), cycleOperations(), pyramidOperations(), ladderOperations(), handoverOperations(), processOperations(), taskOperations(), ringOperations(), slippingOperations(), factOperations(), searchOperations(), webhookOperations(), importOperations(), mergeOperations(), consentOperations())
+		orderOperations(), cashOperations(), opportunityOperations(), cycleOperations(), pyramidOperations(), ladderOperations(), handoverOperations(), processOperations(), ringOperations(), slippingOperations(), factOperations(), searchOperations(), webhookOperations(), importOperations(), mergeOperations(), consentOperations(), taskOperations(), talkOperations(), quoteOperations())
 }
 
 // params are the parameters of the query.

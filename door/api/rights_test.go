@@ -17,6 +17,7 @@ import (
 	"kring/domain/account"
 	"kring/domain/appointment"
 	"kring/domain/contact"
+	"kring/domain/conversation"
 	"kring/domain/cycle"
 	"kring/domain/field"
 	"kring/domain/intake"
@@ -24,9 +25,13 @@ import (
 	"kring/domain/match"
 	"kring/domain/member"
 	"kring/domain/merge"
+	"kring/domain/need"
 	"kring/domain/opportunity"
 	"kring/domain/order"
 	"kring/domain/process"
+	"kring/domain/product"
+	"kring/domain/promise"
+	"kring/domain/quote"
 	"kring/domain/task"
 	"kring/domain/view"
 	"kring/domain/webhook"
@@ -120,6 +125,25 @@ var trials = map[string]trial{
 	"renew_contract":      {right: member.ContractWrite, on: "contract", body: `{"term":6}`, good: 200},
 	"end_contract":        {right: member.ContractWrite, on: "contract", body: `{"last":"2027-03-31","why":"te duur"}`, good: 200},
 
+	"list_products":     {right: member.ProductRead, query: "q=koffie", good: 200},
+	"add_product":       {right: member.ProductWrite, body: `{"code":"UNIQUE","name_nl":"Koffie","price":"10.00","active":true}`, good: 201},
+	"get_product":       {right: member.ProductRead, on: "product", good: 200},
+	"change_product":    {right: member.ProductWrite, on: "product", body: `{"code":"UNIQUE","name_nl":"Thee","price":"9.00","active":true}`, good: 200},
+	"find_price":        {right: member.ProductRead, on: "product", query: "quantity=2", good: 200},
+	"list_quotes":       {right: member.QuoteRead, lists: "quote", query: "limit=200", good: 200},
+	"add_quote":         {right: member.QuoteWrite, body: `{"account":"OWN","lines":[{"text":"Koffie","quantity":1.5,"unit":"10.00","answers":"koffie"}]}`, good: 201},
+	"get_quote":         {right: member.QuoteRead, on: "quote", good: 200},
+	"change_quote":      {right: member.QuoteWrite, on: "quote", body: `{"lines":[{"text":"Thee","quantity":2,"unit":"9.00"}]}`, good: 200},
+	"get_quote_pdf":     {right: member.QuoteRead, on: "quote", good: 200},
+	"ask_approval":      {right: member.QuoteWrite, on: "quote", body: `{"why":"x"}`, good: 409}, // it is within the mandate of all
+	"approve_quote":     {right: member.QuoteApprove, on: "beyond", body: `{"why":"past"}`, good: 200, setup: askedQuote},
+	"return_quote":      {right: member.QuoteApprove, on: "beyond", body: `{"why":"te veel"}`, good: 200, setup: askedQuote},
+	"send_quote":        {right: member.QuoteWrite, on: "quote", good: 200},
+	"link_quote":        {right: member.QuoteWrite, on: "quote", good: 200, setup: sentQuote},
+	"revise_quote":      {right: member.QuoteWrite, on: "quote", body: `{"why":"anders"}`, good: 200, setup: sentQuote},
+	"withdraw_quote":    {right: member.QuoteWrite, on: "quote", body: `{"why":"anders"}`, good: 200, setup: sentQuote},
+	"reject_quote":      {right: member.QuoteWrite, on: "quote", body: `{"why":"te duur"}`, good: 200, setup: sentQuote},
+	"accept_quote":      {right: member.QuoteWrite, on: "quote", body: `{"name":"Inge","function":"Inkoper","email":"inge@linden.example"}`, good: 200, setup: sentQuote},
 	"get_cycle":         {right: member.OrderRead, on: "account", good: 200},
 	"decide":            {right: member.CycleDecide, on: "customer", body: `{"kind":"notice","day":"2026-11-20","reason":"price"}`, good: 201},
 	"get_pyramid":       {right: member.OrderRead, good: 200},
@@ -167,24 +191,6 @@ var trials = map[string]trial{
 		_, err := h.App.PutOff(h.t.Context(), admin, parsed[id.Account](h, target), "2026-12-24")
 		h.must(err)
 	}},
-	"get_today":     {right: member.Self, good: 200},
-	"list_tasks":    {right: member.TaskWrite, lists: "task", query: "of=all&limit=200", good: 200},
-	"add_task":      {right: member.TaskWrite, body: `{"text":"Bellen","day":"2026-12-01","time":"14:30","repeat":"FREQ=WEEKLY"}`, good: 201},
-	"get_task":      {right: member.TaskWrite, on: "task", good: 200},
-	"change_task":   {right: member.TaskWrite, on: "task", body: `{"note":"Liever na tienen.","day":"2026-12-02"}`, good: 200},
-	"finish_task":   {right: member.TaskWrite, on: "task", good: 200},
-	"withdraw_task": {right: member.TaskWrite, on: "task", body: `{"why":"Opgelost."}`, good: 200},
-	"reopen_task": {right: member.TaskWrite, on: "task", good: 200, setup: func(h *house, admin app.Who, target string) {
-		_, err := h.App.FinishTask(h.t.Context(), admin, parsed[id.Task](h, target), 0)
-		h.must(err)
-	}},
-	"list_appointments":   {right: member.TaskWrite, query: "from=2026-11-23&until=2026-12-23", good: 200},
-	"add_appointment":     {right: member.TaskWrite, body: `{"title":"Bellen","kind":"call","day":"2026-12-01","time":"14:30"}`, good: 201},
-	"get_appointment":     {right: member.TaskWrite, on: "appointment", good: 200},
-	"change_appointment":  {right: member.TaskWrite, on: "appointment", body: `{"title":"Bellen","day":"2026-12-01","time":"15:30"}`, good: 200},
-	"cancel_appointment":  {right: member.TaskWrite, on: "appointment", body: `{"why":"Ziek."}`, good: 200},
-	"renew_calendar_link": {right: member.TaskWrite, good: 201},
-
 	"list_processes":      {right: member.RunRead, good: 200},
 	"get_process":         {right: member.RunRead, on: "process", good: 200},
 	"change_process":      {right: member.ProcessManage, on: "process", body: `{"template":{"name":{"nl":"","en":""},"owner":"","begins":null,"steps":null}}`, good: 422},
@@ -205,6 +211,46 @@ var trials = map[string]trial{
 	"accept_handover":     {right: member.HandoverWrite, on: "reception", good: 200, others: 403},
 	"return_handover":     {right: member.HandoverWrite, on: "reception", body: `{"reason":"Te ver weg."}`, good: 200, others: 403},
 	"withdraw_handover":   {right: member.HandoverWrite, on: "handover", good: 200},
+	"get_today":           {right: member.Self, good: 200},
+	"list_tasks":          {right: member.TaskWrite, lists: "task", query: "of=all&limit=200", good: 200},
+	"add_task":            {right: member.TaskWrite, body: `{"text":"Bellen","day":"2026-12-01","time":"14:30","repeat":"FREQ=WEEKLY"}`, good: 201},
+	"get_task":            {right: member.TaskWrite, on: "task", good: 200},
+	"change_task":         {right: member.TaskWrite, on: "task", body: `{"note":"Liever na tienen.","day":"2026-12-02"}`, good: 200},
+	"finish_task":         {right: member.TaskWrite, on: "task", good: 200},
+	"withdraw_task":       {right: member.TaskWrite, on: "task", body: `{"why":"Opgelost."}`, good: 200},
+	"reopen_task": {right: member.TaskWrite, on: "task", good: 200, setup: func(h *house, admin app.Who, target string) {
+		_, err := h.App.FinishTask(h.t.Context(), admin, parsed[id.Task](h, target), 0)
+		h.must(err)
+	}},
+	"list_appointments":   {right: member.TaskWrite, query: "from=2026-11-23&until=2026-12-23", good: 200},
+	"add_appointment":     {right: member.TaskWrite, body: `{"title":"Bellen","kind":"call","day":"2026-12-01","time":"14:30"}`, good: 201},
+	"get_appointment":     {right: member.TaskWrite, on: "appointment", good: 200},
+	"change_appointment":  {right: member.TaskWrite, on: "appointment", body: `{"title":"Bellen","day":"2026-12-01","time":"15:30"}`, good: 200},
+	"cancel_appointment":  {right: member.TaskWrite, on: "appointment", body: `{"why":"Ziek."}`, good: 200},
+	"renew_calendar_link": {right: member.TaskWrite, good: 201},
+	"list_promises":       {right: member.AccountRead, lists: "promise", query: "limit=200", good: 200},
+	"add_promise":         {right: member.PromiseWrite, body: `{"account":"OWN","text":"Bellen","day":"2099-12-01"}`, good: 201},
+	"get_say_do":          {right: member.AccountRead, good: 200},
+	"get_promise":         {right: member.AccountRead, on: "promise", good: 200},
+	"change_promise":      {right: member.PromiseWrite, on: "promise", body: `{"norm":"voor twaalf uur"}`, good: 200},
+	"keep_promise":        {right: member.PromiseWrite, on: "promise", good: 200},
+	"break_promise":       {right: member.PromiseWrite, on: "promise", body: `{"why":"vergeten"}`, good: 409},
+	"withdraw_promise":    {right: member.PromiseWrite, on: "promise", body: `{"why":"niet meer nodig"}`, good: 200},
+	"renegotiate_promise": {right: member.PromiseWrite, on: "promise", body: `{"day":"2099-12-24"}`, good: 200},
+	"reopen_promise":      {right: member.PromiseWrite, on: "promise", good: 409},
+	"list_needs":          {right: member.AccountRead, on: "account", good: 200},
+	"add_need":            {right: member.TalkWrite, body: `{"account":"OWN","words":"Machine valt uit"}`, good: 201},
+	"get_need":            {right: member.AccountRead, on: "need", good: 200},
+	"drop_need":           {right: member.TalkWrite, on: "need", body: `{"why":"bleek de stroom"}`, good: 200},
+
+	"list_conversations":      {right: member.AccountRead, lists: "conversation", query: "limit=200", good: 200},
+	"plan_conversation":       {right: member.TalkWrite, body: `{"account":"OWN","title":"Kennismaken","day":"2099-12-01","time":"10:30"}`, good: 201},
+	"get_conversation":        {right: member.AccountRead, on: "conversation", good: 200},
+	"list_conversation_notes": {right: member.AccountRead, on: "conversation", good: 200},
+	"put_conversation_note":   {right: member.TalkWrite, on: "conversation", body: `{"letter":"s","text":"x"}`, good: 409},
+	"begin_conversation":      {right: member.TalkWrite, on: "conversation", good: 200},
+	"finish_conversation":     {right: member.TalkWrite, on: "conversation", body: `{"outcome":"no_sale"}`, good: 409},
+	"report_conversation":     {right: member.TalkWrite, on: "conversation", body: `{"outcome":"no_sale"}`, good: 409},
 
 	"propose_account_merge": {right: member.Merge, on: "account", query: "with=MATE", good: 200},
 	"propose_contact_merge": {right: member.Merge, on: "contact", query: "with=MATE", good: 200},
@@ -302,6 +348,17 @@ func binAccount(h *house, admin app.Who, target string) {
 	h.must(err)
 }
 
+func sentQuote(h *house, admin app.Who, target string) {
+	_, _, err := h.App.SendQuote(h.t.Context(), admin, parsed[id.Quote](h, target), 0)
+	h.must(err)
+}
+
+func askedQuote(h *house, admin app.Who, target string) {
+	desk := h.MemberOf(admin.Org, "B "+unique(), member.OrderDesk)
+	_, err := h.App.AskApproval(h.t.Context(), desk, parsed[id.Quote](h, target), 0, "grote klant")
+	h.must(err)
+}
+
 func cancelledOrder(h *house, admin app.Who, target string) {
 	_, err := h.App.CancelOrder(h.t.Context(), admin, parsed[id.Order](h, target), 0, "dubbel")
 	h.must(err)
@@ -380,6 +437,18 @@ func (h *house) thing(kind string, admin, of app.Who) string {
 		}
 		h.must(h.App.Jobs()["slipping.fit"](ctx, job.Job{Kind: "slipping.fit", Org: admin.Org.ID}))
 		return a.ID.String()
+	case "product":
+		p, err := h.App.AddProduct(ctx, admin, product.Draft{Code: unique(), NameNL: "Koffie", Price: 1000, Active: true})
+		h.must(err)
+		return p.ID.String()
+	case "quote", "beyond":
+		l := quote.Line{Text: "Koffie", Quantity: 1000, Unit: 1000, Answers: "koffie"}
+		if kind == "beyond" {
+			l.Discount = 2000
+		}
+		q, err := h.App.AddQuote(ctx, admin, quote.Text{Account: at().ID, Owner: h.MemberOf(admin.Org, "V "+unique(), member.AccountManager).Member.ID, Free: true, Lines: []quote.Line{l}})
+		h.must(err)
+		return q.ID.String()
 	case "order", "customer", "decision":
 		a := at()
 		o, err := h.App.PlaceOrder(ctx, admin, order.Draft{Account: a.ID, Day: "2026-11-01", Amount: money.Money{Cents: 1000, Currency: "EUR"}})
@@ -393,6 +462,18 @@ func (h *house) thing(kind string, admin, of app.Who) string {
 		d, err := h.App.Decide(ctx, admin, a.ID, cycle.Decision{Kind: cycle.Ending, Day: "2026-11-10", Reason: cycle.NonPayment, Note: "Betaalt niet."})
 		h.must(err)
 		return d.ID.String()
+	case "promise":
+		p, err := h.App.AddPromise(ctx, admin, promise.Draft{Account: at().ID, Text: "Bellen " + unique(), Day: "2099-12-01"})
+		h.must(err)
+		return p.ID.String()
+	case "need":
+		n, err := h.App.AddNeed(ctx, admin, need.Draft{Account: at().ID, Words: unique()})
+		h.must(err)
+		return n.ID.String()
+	case "conversation":
+		c, err := h.App.PlanConversation(ctx, admin, conversation.Draft{Account: at().ID, Title: "Gesprek " + unique(), Day: "2099-12-01", Time: "10:30"})
+		h.must(err)
+		return c.ID.String()
 	case "opportunity":
 		o, err := h.App.AddOpportunity(ctx, admin, opportunity.Draft{Account: at().ID, Name: "Koffie " + unique()})
 		h.must(err)
@@ -522,8 +603,8 @@ func seen(who app.Who, kind, whose string) bool {
 		return false
 	}
 	switch kind {
-	case "account", "merge", "file", "duplicate", "order", "customer", "decision", "slip", "task", "appointment", "handover", "reception", "run", "opportunity",
-		"held", "lines", "delivered", "draft", "invoice", "contract":
+	case "account", "merge", "file", "duplicate", "order", "customer", "decision", "slip", "task", "appointment", "handover", "reception", "opportunity",
+		"promise", "need", "conversation", "run", "held", "lines", "delivered", "draft", "invoice", "contract", "quote", "beyond":
 		return who.Scope(fact.Account) == member.All
 	case "contact":
 		return who.Scope(fact.Contact) == member.All
