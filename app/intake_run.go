@@ -27,6 +27,7 @@ import (
 	"kring/domain/member"
 	"kring/domain/opportunity"
 	"kring/domain/order"
+	"kring/domain/product"
 	"kring/paper/sheet"
 	"kring/store"
 )
@@ -45,6 +46,7 @@ var landings = map[fact.Kind]landingKind{
 	fact.Account:     {account.Columns, []member.Right{member.AccountWrite}, account.Sources, landAccounts},
 	fact.Order:       {order.Columns, []member.Right{member.OrderWrite}, order.Sources, landOrders},
 	fact.Opportunity: {opportunity.Columns, []member.Right{member.OpportunityWrite, member.OrderWrite}, opportunity.Sources, landOpportunities},
+	fact.Product:     {product.Columns, []member.Right{member.ProductWrite}, order.Sources, landProducts},
 	fact.Team:        {teamColumns, []member.Right{member.MemberManage}, order.Sources, landTeams},
 	fact.Contact:     {contact.Columns, []member.Right{member.ContactWrite, member.AccountWrite}, contact.Sources, landContacts},
 }

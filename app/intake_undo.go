@@ -89,12 +89,14 @@ func wholeRows(tx *store.Tx, in intake.Intake) ([]intake.Row, error) {
 // takeBack takes back what some rows made and changed: first the contacts, so
 // that an account made for them has nobody left.
 func (a *App) takeBack(tx *store.Tx, who Who, in *intake.Intake, rows []intake.Row) error {
-	var people, firms, orders, teams, chances []intake.Row
+	var people, firms, orders, teams, chances, products []intake.Row
 	for _, r := range rows {
 		switch {
 		case r.Version == 0 || r.Undone != "": // refused, the same, or told by another row
 		case r.Kind == fact.Contact:
 			people = append(people, r)
+		case r.Kind == fact.Product:
+			products = append(products, r)
 		case r.Kind == fact.Team:
 			teams = append(teams, r)
 		case r.Kind == fact.Order:
@@ -121,7 +123,10 @@ func (a *App) takeBack(tx *store.Tx, who Who, in *intake.Intake, rows []intake.R
 	if teams, err = a.teamsBack(tx, teams); err != nil {
 		return err
 	}
-	for _, r := range slices.Concat(people, firms, orders, chances, teams) {
+	if products, err = a.productsBack(tx, products); err != nil {
+		return err
+	}
+	for _, r := range slices.Concat(people, firms, orders, chances, teams, products) {
 		switch r.Undone {
 		case "erased":
 			in.Undo.Erased++

@@ -34,7 +34,7 @@ const (
 )
 
 // Kinds are the kinds of records that can be imported.
-var Kinds = []string{string(fact.Account), string(fact.Contact), string(fact.Order), string(fact.Opportunity), string(fact.Team)}
+var Kinds = []string{string(fact.Account), string(fact.Contact), string(fact.Order), string(fact.Opportunity), string(fact.Product), string(fact.Team)}
 
 // Limits (HOUSE).
 const (
@@ -66,6 +66,7 @@ var Keys = map[fact.Kind][]string{
 	fact.Account: {column.ID.Key, "external_id", "email", "kvk"},
 	fact.Contact: {column.ID.Key, "external_id", "email"},
 	fact.Order:   {column.ID.Key, "external_id"},
+	fact.Product: {"code", "name_nl"},
 	fact.Team:    {"name"},
 
 	fact.Opportunity: {column.ID.Key, "external_id"},
@@ -305,7 +306,7 @@ func (i Intake) BeginRun(now int64, zone *time.Location) (Intake, error) {
 		return i, ErrBroken
 	}
 	i.State, i.Run, i.Started = Running, Tally{}, now
-	if i.Options.Origin != "person" && i.Kind != fact.Order && i.Kind != fact.Opportunity && i.Kind != fact.Team { // an order is nobody new
+	if i.Options.Origin != "person" && i.Kind != fact.Order && i.Kind != fact.Opportunity && i.Kind != fact.Product && i.Kind != fact.Team { // an order is nobody new
 		i.Inform = aMonthLater(day.At(now, zone))
 	}
 	return i.pass(), nil

@@ -273,6 +273,9 @@ func (m Mapping) Check(kind fact.Kind, fields column.Fields, o Options) error {
 		if kind == fact.Contact && !has("account") {
 			wrong.Add("columns", ErrNoAccount)
 		}
+		if kind == fact.Product && !has("name_nl", "name_en", "code") {
+			wrong.Add("columns", ErrNoName)
+		}
 		if kind == fact.Team && !has("name") {
 			wrong.Add("columns", ErrNoName)
 		}

@@ -26,7 +26,7 @@ import (
 
 // Import makes records of the rows of a file, and takes that back.
 type Import struct {
-	Kind string `arg:"" optional:"" help:"accounts, contacts, orders, opportunities or teams; leads and products as they come to exist."`
+	Kind string `arg:"" optional:"" help:"accounts, contacts, orders, opportunities, products or teams; leads as they come to exist."`
 	File string `arg:"" optional:"" type:"existingfile" help:"CSV, XLSX or vCard."`
 
 	Map        []string `help:"What a column becomes, in place of the proposal: 'Customer no=external_id'; nothing behind the = leaves it out; a number names the column by its place." placeholder:"COLUMN=FIELD"`
@@ -48,7 +48,7 @@ type Import struct {
 }
 
 var (
-	errImportKinds = fault.New(fault.Invalid, "intake.kind", "this kind of record cannot be imported yet: accounts, contacts, orders, opportunities and teams can")
+	errImportKinds = fault.New(fault.Invalid, "intake.kind", "this kind of record cannot be imported yet: accounts, contacts, orders, opportunities, products and teams can")
 	errImportFile  = fault.New(fault.Invalid, "intake.file", "say what to import: kring import accounts FILE")
 	errImportMap   = fault.New(fault.Invalid, "intake.map", "there is no such column")
 )
