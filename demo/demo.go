@@ -121,7 +121,7 @@ func (f *founder) found() error {
 	if err != nil {
 		return err
 	}
-	for _, step := range []func() error{f.settle, f.ask, f.candidates, f.relations, f.sell, f.cash, f.said, f.views} {
+	for _, step := range []func() error{f.settle, f.ask, f.candidates, f.relations, f.sell, f.offer, f.cash, f.said, f.views} {
 		if err := step(); err != nil {
 			return err
 		}
