@@ -148,7 +148,7 @@ func organisationChanges(was, is organisation.Organisation) (all []fact.Change) 
 		{"zone", a.Zone, b.Zone}, {"country", a.Country, b.Country}, {"scopes", a.Scopes, b.Scopes},
 		{"match_warn", a.MatchWarn, b.MatchWarn}, {"match_likely", a.MatchLikely, b.MatchLikely},
 		{"unmerge", a.Unmerge, b.Unmerge}, {"seller", a.Seller, b.Seller},
-		{"unmerge", a.Unmerge, b.Unmerge}, {"opening", a.Opening, b.Opening},
+		{"quotes", a.Quotes, b.Quotes}, {"opening", a.Opening, b.Opening},
 	} {
 		if !reflect.DeepEqual(c.from, c.to) {
 			all = append(all, fact.Of(c.field, c.from, c.to))
