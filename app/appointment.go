@@ -40,12 +40,6 @@ func (a *App) AddAppointment(ctx context.Context, who Who, i id.Appointment, d a
 	return p, clash, err
 }
 
-// addAppointment plans one as part of another change; whether who may do that is
-// for the caller.
-func (a *App) addAppointment(tx *store.Tx, who Who, d appointment.Draft) (appointment.Appointment, error) {
-	return a.planAppointment(tx, who, id.New[id.Appointment](), d)
-}
-
 func (a *App) planAppointment(tx *store.Tx, who Who, i id.Appointment, d appointment.Draft) (p appointment.Appointment, err error) {
 	if p, err = appointment.New(i, tx.Now(), who.Zone(), who.Member.ID, d); err != nil {
 		return p, err

@@ -39,12 +39,6 @@ func (a *App) AddNeedOnce(ctx context.Context, who Who, i id.Need, d need.Draft)
 	return n, err
 }
 
-// addNeed writes a need down as part of another change; whether who may do that
-// is for the caller.
-func (a *App) addNeed(tx *store.Tx, who Who, d need.Draft) (need.Need, error) {
-	return a.putNeed(tx, who, id.New[id.Need](), d)
-}
-
 func (a *App) putNeed(tx *store.Tx, who Who, i id.Need, d need.Draft) (need.Need, error) {
 	n, err := need.New(i, tx.Now(), d)
 	if err != nil {
@@ -108,21 +102,6 @@ func (a *App) ReopenNeed(ctx context.Context, who Who, i id.Need, version int64)
 	return a.aboutNeed(ctx, who, i, version, "need.reopened", func(tx *store.Tx, n need.Need) (need.Need, []fact.Change, error) {
 		return n.Reopen(tx.Now())
 	})
-}
-
-// answerNeed says that a record, as a version of a quote, answers a need. Whether
-// who may do that is for the caller.
-func (a *App) answerNeed(tx *store.Tx, i id.Need, kind fact.Kind, by id.Record) error {
-	n, err := tx.Need(i)
-	if err != nil {
-		return err
-	}
-	next, changes, err := n.AnswerBy(tx.Now(), kind, by)
-	if err != nil || len(changes) == 0 {
-		return err
-	}
-	_, err = tx.SaveNeed(next, fact.Fact{Deed: "need.answered", Evidence: by.String(), Changes: changes})
-	return err
 }
 
 // reopenNeeds says that what a record answered is open again: the quote was

@@ -53,12 +53,6 @@ func promiseReach(tx *store.Tx, who Who, d promise.Draft) error {
 	return nil
 }
 
-// addPromise writes a promise down as part of another change; whether who may do
-// that is for the caller. Without an owner or a team it is who's own to keep.
-func (a *App) addPromise(tx *store.Tx, who Who, d promise.Draft) (promise.Promise, error) {
-	return a.putPromise(tx, who, id.New[id.Promise](), d, "")
-}
-
 func (a *App) putPromise(tx *store.Tx, who Who, i id.Promise, d promise.Draft, why string) (promise.Promise, error) {
 	if d.Owner.IsZero() && d.Team.IsZero() {
 		d.Owner = who.Member.ID

@@ -397,8 +397,13 @@ func (a *App) aboutQuote(ctx context.Context, who Who, right member.Right, i id.
 		if err != nil || len(changes) == 0 {
 			return err
 		}
-		q, err = tx.SaveQuote(next, fact.Fact{Deed: deed, Changes: changes, Why: next.Reason})
-		return err
+		if q, err = tx.SaveQuote(next, fact.Fact{Deed: deed, Changes: changes, Why: next.Reason}); err != nil {
+			return err
+		}
+		if q.State == quote.Withdrawn || q.State == quote.Rejected {
+			return a.reopenNeeds(tx, q.ID.Any())
+		}
+		return nil
 	})
 	return q, err
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -607,5 +606,3 @@ func (f *meetForm) next() string {
 	}
 	return string(all[0].Day)
 }
-
-func has(all []string, one string) bool { return slices.Contains(all, one) }

@@ -319,7 +319,6 @@ func (s priceShelf) table() look.Table {
 type priceForm struct {
 	v       *visit
 	i       id.PriceList
-	account id.Account
 	version int64
 	text    map[string]string
 	said    map[string]string

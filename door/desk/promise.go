@@ -83,7 +83,6 @@ func (p people) keeper(one promise.Promise) string { return or(p.name(one.Owner)
 type promiseRows struct {
 	v      *visit
 	ask    app.PromiseAsk
-	ended  bool
 	all    []promise.Line
 	people people
 	saydo  app.SayDo
