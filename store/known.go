@@ -108,7 +108,6 @@ var attached = map[string][]string{
 	"quote": {"account_id", "contact_id"}, "price_list": {"account_id"}, "proposition": {"account_id"},
 	"task": {"account_id", "contact_id"}, "appointment": {"account_id"}, "guest": {"contact_id"}, "promise": {"account_id", "contact_id"}, "need": {"account_id", "contact_id"},
 	"conversation": {"account_id", "contact_id"}, "attendee": {"contact_id"},
-	"appointment": {"account_id"}, "guest": {"contact_id"},
 }
 
 // Used are those of the records to which something is attached.
