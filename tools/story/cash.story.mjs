@@ -47,6 +47,13 @@ test('an order becomes a delivery, an invoice and money in the bank', async () =
   await press(page, 'Opslaan');
   await page.waitForURL('**/settings/seller');
 
+  // By hand, from here on: the machine of the process would check the credit too.
+  await page.goto('/processes');
+  await page.getByRole('link', { name: 'Order naar geld' }).first().click();
+  await page.getByRole('link', { name: 'Ontwerp' }).first().click();
+  await press(page, 'Uitzetten');
+  await page.getByRole('button', { name: 'Aanzetten', exact: true }).first().waitFor();
+
   // An order at De Linden, with a line.
   await page.goto('/orders/new?q=Zorggroep+De+Linden');
   await page.locator('main').getByRole('link', { name: 'Zorggroep De Linden', exact: true }).click();
