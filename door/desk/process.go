@@ -201,6 +201,9 @@ func (w *works) jam() string {
 		return ""
 	}
 	s := w.sum.Steps[worst]
+	if s.Waited < 60_000 { // nothing to do about
+		return ""
+	}
 	with := map[string]any{"step": w.step(s.Key), "median": w.v.duration(s.Waited), "n": s.Volume, "sum": w.v.duration(s.Jam())}
 	return w.tf("jam", with) + " " + w.tf("jam_sum", with) + "."
 }

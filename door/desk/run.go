@@ -226,7 +226,7 @@ func (j *journey) frame() look.Frame {
 	lead := j.p.Lead(j.now)
 	facts := []look.Fact{{Label: j.t("lead_time"), Value: v.duration(lead)}, {Label: j.t("work"), Value: v.duration(j.p.Worked())}, {Label: j.t("waiting"), Value: v.shareText(10_000 - process.Share(j.p.Worked(), lead))}}
 	if j.p.State.Open() {
-		by := j.t("too_few")
+		by := "" // too few earlier runs to say
 		if j.p.Sure {
 			by = j.tf("likely", map[string]any{"day": v.words.Day(j.p.By, j.now)})
 		}
