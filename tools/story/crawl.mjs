@@ -15,7 +15,12 @@ export async function everyPage(page, from, look, { skip = [], most = 120 } = {}
     const kind = pattern(address);
     if (seen.has(kind) || skip.some((s) => s.test(kind))) continue;
     seen.add(kind);
-    await page.goto(address);
+    try {
+      await page.goto(address);
+    } catch (error) {
+      if (String(error).includes('Download is starting')) continue; // a file, not a page
+      throw error;
+    }
     await page.waitForLoadState('load');
     await look(page, kind);
     const found = await page.locator('a[href]:not([download])').evaluateAll((all) => all.map((a) => new URL(a.getAttribute('href'), document.baseURI).href)); // a drawing's links have no plain href
