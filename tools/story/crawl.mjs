@@ -8,6 +8,7 @@ const pattern = (address) => {
 
 /** Calls look(page, pattern) once for each kind of page; returns the patterns. */
 export async function everyPage(page, from, look, { skip = [], most = 120 } = {}) {
+  skip = [...skip, /\/pdf$/]; // a letter, not a page
   const waiting = from.map((path) => new URL(path, page.url()).href);
   const seen = new Set();
   while (waiting.length > 0 && seen.size < most) {
