@@ -41,9 +41,7 @@ func openTable(path string, wanted []column, mapped map[string]string) (t sheet.
 // or one of its names. A mapping may be said either way round, "their = ours"
 // or "ours = theirs".
 func findColumns(head []string, wanted []column, mapped map[string]string) (map[string]int, error) {
-	place := func(name string) int {
-		return slices.IndexFunc(head, func(h string) bool { return fold.Key(h) == fold.Key(name) })
-	}
+	place := func(name string) int { return columnAt(head, name) }
 	ours := func(name string) bool {
 		return slices.ContainsFunc(wanted, func(c column) bool { return c.key == name })
 	}
@@ -77,6 +75,12 @@ func findColumns(head []string, wanted []column, mapped map[string]string) (map[
 		}
 	}
 	return at, nil
+}
+
+// columnAt is the place of the column of a name, however it is written; −1 when
+// there is none.
+func columnAt(head []string, name string) int {
+	return slices.IndexFunc(head, func(h string) bool { return fold.Key(h) == fold.Key(name) })
 }
 
 func keys(wanted []column) string {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -109,7 +110,7 @@ func (s *StatScore) score() (*scoreSaid, error) {
 		skip[at] = true
 	}
 	name := s.ID
-	if name == "" && slices.ContainsFunc(train.head, func(h string) bool { return fold.Key(h) == "id" }) {
+	if name == "" && columnAt(train.head, "id") >= 0 {
 		name = "id"
 	}
 	if name != "" {
@@ -230,14 +231,14 @@ func (s *StatScore) apply(said *scoreSaid, m score.Logistic, encoder *score.Enco
 	theirs := table.Head()
 	at := make([]int, len(head)) // of each trained column in this file
 	for i, name := range head {
-		at[i] = slices.IndexFunc(theirs, func(h string) bool { return fold.Key(h) == fold.Key(name) })
+		at[i] = columnAt(theirs, name)
 		if at[i] < 0 && slices.Contains(encoder.Columns, i) {
 			return fmt.Errorf("%s has no column %q; it has %s", s.Apply, name, strings.Join(theirs, ", "))
 		}
 	}
 	named := -1
 	if id != "" {
-		named = slices.IndexFunc(theirs, func(h string) bool { return fold.Key(h) == fold.Key(id) })
+		named = columnAt(theirs, id)
 		if named < 0 && s.ID != "" {
 			return fmt.Errorf("%s has no column %q; it has %s", s.Apply, id, strings.Join(theirs, ", "))
 		}
@@ -276,7 +277,7 @@ func why(m score.Logistic, encoder *score.Encoder, features []float64, head, cel
 		moves[encoder.Columns[r.Feature]] += r.Moves
 	}
 	order := slices.Compact(slices.Sorted(slices.Values(encoder.Columns)))
-	slices.SortStableFunc(order, func(a, b int) int { return compare(math.Abs(moves[b]), math.Abs(moves[a])) })
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(math.Abs(moves[b]), math.Abs(moves[a])) })
 	var said []string
 	for _, c := range order[:min(reasons, len(order))] {
 		if math.Abs(moves[c]) < 0.005 {

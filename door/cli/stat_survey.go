@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -168,11 +169,11 @@ func readAnswers(path string) (*answered, error) {
 }
 
 func (a *answered) place(name string) (int, error) {
-	at, err := findColumns(a.head, []column{{key: name}}, nil)
-	if err != nil {
+	at := columnAt(a.head, name)
+	if at < 0 {
 		return 0, fmt.Errorf("no column is called %q; the file has %s", name, strings.Join(a.head, ", "))
 	}
-	return at[name], nil
+	return at, nil
 }
 
 // numbers are the answers in some columns of those who answered all of them.
@@ -432,7 +433,7 @@ func (s *StatSurvey) servqual(a *answered) (any, func(io.Writer), error) {
 		}
 		said.Weighted = &weighted
 	}
-	worst := slices.MinFunc(said.Gaps, func(a, b gapSaid) int { return compare(a.Mean, b.Mean) })
+	worst := slices.MinFunc(said.Gaps, func(a, b gapSaid) int { return cmp.Compare(a.Mean, b.Mean) })
 	said.Worst = worst.Perception
 	if alpha, err := survey.Alpha(perceived); err == nil {
 		said.Alpha = &alpha
@@ -465,16 +466,6 @@ func (s *StatSurvey) weight(name string) (float64, bool) {
 		}
 	}
 	return 0, false
-}
-
-func compare(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // kanoWords are the answers as they are asked, in the order of survey.Like and on;
@@ -590,7 +581,7 @@ func (s *StatSurvey) drivers(a *answered) (any, func(io.Writer), error) {
 		fmt.Fprintf(w, "%s of %d people; R² %.3f\n", said.Target, said.N, said.R2)
 		fmt.Fprintln(w, "driver\tcoefficient\t± error\tβ\tr\tLMG\tJohnson")
 		sorted := slices.Clone(said.Drivers)
-		slices.SortStableFunc(sorted, func(a, b driverSaid) int { return compare(b.LMG, a.LMG) })
+		slices.SortStableFunc(sorted, func(a, b driverSaid) int { return cmp.Compare(b.LMG, a.LMG) })
 		for _, v := range sorted {
 			fmt.Fprintf(w, "%s\t%+.3f\t%.3f\t%+.3f\t%+.3f\t%.1f%%\t%.1f%%\n", v.Driver, v.Coef, v.SE, v.Beta, v.Pearson, 100*v.LMG, 100*v.Johnson)
 		}

@@ -1,9 +1,9 @@
 package score
 
 import (
+	"cmp"
 	"math"
 	"slices"
-	"sort"
 )
 
 // Isotonic turns chances into shares that rise with them: the best such ones by
@@ -23,7 +23,7 @@ func FitIsotonic(chances []float64, outcomes []bool) (Isotonic, error) {
 	for i := range order {
 		order[i] = i
 	}
-	sort.Slice(order, func(a, b int) bool { return chances[order[a]] < chances[order[b]] })
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(chances[a], chances[b]) })
 	type block struct{ from, to, yes, n float64 }
 	var blocks []block
 	for _, i := range order {

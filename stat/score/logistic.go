@@ -7,6 +7,7 @@
 package score
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -300,13 +301,7 @@ func (m Logistic) Reasons(row []float64) []Reason {
 		all[j] = Reason{j, m.Coef[j] * (row[j] - m.mean[j])}
 	}
 	slices.SortStableFunc(all, func(a, b Reason) int {
-		switch x, y := math.Abs(a.Moves), math.Abs(b.Moves); {
-		case x > y:
-			return -1
-		case x < y:
-			return 1
-		}
-		return 0
+		return cmp.Compare(math.Abs(b.Moves), math.Abs(a.Moves))
 	})
 	return all
 }
