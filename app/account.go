@@ -115,6 +115,19 @@ func (a *App) Account(ctx context.Context, who Who, i id.Account) (acc account.A
 	return acc, err
 }
 
+// accountFor is the account that something is made for: within reach and not in
+// the bin. What is wrong is said of the field, in the words of what is made.
+func accountFor(tx *store.Tx, i id.Account, r member.Reach, missing, binned *fault.Fault) (account.Account, error) {
+	acc, err := tx.Account(i, r)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return acc, fault.Field("account", missing)
+	case err == nil && acc.Deleted != 0:
+		return acc, fault.Field("account", binned)
+	}
+	return acc, err
+}
+
 // Stale is a conflict with both versions: what stands, and what differs from
 // the version that the visitor had read, field by field.
 type Stale[T any] struct {
@@ -126,6 +139,31 @@ type Stale[T any] struct {
 
 // Unwrap lets the doors see the kind.
 func (s *Stale[T]) Unwrap() error { return s.Fault }
+
+// asRead is *Stale when what stands is not what the visitor read; a visitor who
+// read version 0 takes whatever stands.
+func asRead[T any](now T, stands, read int64) error {
+	if read == 0 || read == stands {
+		return nil
+	}
+	return &Stale[T]{Fault: store.ErrStale, Now: now, Version: read}
+}
+
+// agrees is asRead for a change of some fields: it holds beside what others did to
+// other fields since.
+func agrees[T any](tx *store.Tx, k fact.Kind, i id.Record, now T, stands, read int64, fields []string) error {
+	if read == 0 || read == stands {
+		return nil
+	}
+	theirs, err := since(tx, k, i, stands-read)
+	if err != nil {
+		return err
+	}
+	if read > stands || stands-read > mostBehind || touched(theirs, fields) {
+		return &Stale[T]{Fault: store.ErrStale, Now: now, Theirs: theirs, Version: read}
+	}
+	return nil
+}
 
 // ChangeAccount changes what the patch mentions. version is what the visitor
 // read; 0 takes whatever stands. When somebody else changed other fields in the
@@ -144,14 +182,8 @@ func (a *App) changeAccount(tx *store.Tx, who Who, i id.Account, version int64, 
 	if err != nil {
 		return acc, err
 	}
-	if version != 0 && version != acc.Version {
-		theirs, err := since(tx, fact.Account, acc.ID.Any(), acc.Version-version)
-		if err != nil {
-			return acc, err
-		}
-		if version > acc.Version || acc.Version-version > mostBehind || touched(theirs, p.Mentions()) {
-			return acc, &Stale[account.Account]{Fault: store.ErrStale, Now: acc, Theirs: theirs, Version: version}
-		}
+	if err := agrees(tx, fact.Account, acc.ID.Any(), acc, acc.Version, version, p.Mentions()); err != nil {
+		return acc, err
 	}
 	if p.Own, err = ownValues(&tx.View, fact.Account, p.Own, false); err != nil {
 		return acc, err
@@ -230,8 +262,8 @@ func (a *App) moveAccount(ctx context.Context, who Who, i id.Account, version in
 		if err != nil {
 			return err
 		}
-		if version != 0 && version != before.Version {
-			return &Stale[account.Account]{Fault: store.ErrStale, Now: before, Version: version}
+		if err := asRead(before, before.Version, version); err != nil {
+			return err
 		}
 		acc, err = a.moveAccountTx(tx, who, before, move, deed)
 		return err

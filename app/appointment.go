@@ -82,14 +82,8 @@ func meetPlaced(tx *store.Tx, p appointment.Appointment) error {
 		}
 	}
 	if !p.Account.IsZero() {
-		acc, err := tx.Account(p.Account, everything)
-		switch {
-		case errors.Is(err, store.ErrNotFound):
-			return fault.Field("account", appointment.ErrAccount)
-		case err != nil:
+		if _, err := accountFor(tx, p.Account, everything, appointment.ErrAccount, account.ErrBinned); err != nil {
 			return err
-		case acc.Deleted != 0:
-			return fault.Field("account", account.ErrBinned)
 		}
 	}
 	for _, c := range p.Contacts {
@@ -240,8 +234,8 @@ func (a *App) aboutAppointment(ctx context.Context, who Who, i id.Appointment, v
 		if p = l.Appointment; !slices.Contains(p.Members, who.Member.ID) && who.Scope(fact.Account) != member.All {
 			return ErrDenied
 		}
-		if version != 0 && version != p.Version {
-			return &Stale[appointment.Appointment]{Fault: store.ErrStale, Now: p, Version: version}
+		if err := asRead(p, p.Version, version); err != nil {
+			return err
 		}
 		next, changes, err := change(tx, p)
 		if err != nil || len(changes) == 0 {

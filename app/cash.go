@@ -129,8 +129,8 @@ func (a *App) onOrder(ctx context.Context, who Who, right member.Right, i id.Ord
 		if o, err = heldOrder(tx, who, i); err != nil {
 			return err
 		}
-		if version != 0 && version != o.Version {
-			return &Stale[order.Order]{Fault: store.ErrStale, Now: o, Version: version}
+		if err := asRead(o, o.Version, version); err != nil {
+			return err
 		}
 		o, err = do(tx, o)
 		return err
@@ -240,8 +240,8 @@ func (a *App) Deliver(ctx context.Context, who Who, i id.Order, version int64, d
 		if err != nil || slices.ContainsFunc(before, func(b order.Delivery) bool { return b.ID == d.ID }) {
 			return o, err
 		}
-		if version != 0 && version != o.Version {
-			return o, &Stale[order.Order]{Fault: store.ErrStale, Now: o, Version: version}
+		if err := asRead(o, o.Version, version); err != nil {
+			return o, err
 		}
 		return a.ship(tx, who, o, before, d)
 	})

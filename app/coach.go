@@ -205,8 +205,8 @@ func (a *App) ChangeQuestion(ctx context.Context, who Who, i id.Question, versio
 		if q, err = tx.Question(i); err != nil {
 			return err
 		}
-		if version != 0 && version != q.Version {
-			return &Stale[conversation.Question]{Fault: store.ErrStale, Now: q, Version: version}
+		if err := asRead(q, q.Version, version); err != nil {
+			return err
 		}
 		next, changes, err := conversation.ChangeQuestion(q, tx.Now(), d)
 		if err != nil || len(changes) == 0 {

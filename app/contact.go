@@ -141,14 +141,8 @@ func (a *App) changeContact(tx *store.Tx, who Who, i id.Contact, version int64, 
 	if err != nil {
 		return c, err
 	}
-	if version != 0 && version != c.Version {
-		theirs, err := since(tx, fact.Contact, c.ID.Any(), c.Version-version)
-		if err != nil {
-			return c, err
-		}
-		if version > c.Version || c.Version-version > mostBehind || touched(theirs, p.Mentions()) {
-			return c, &Stale[contact.Contact]{Fault: store.ErrStale, Now: c, Theirs: theirs, Version: version}
-		}
+	if err := agrees(tx, fact.Contact, c.ID.Any(), c, c.Version, version, p.Mentions()); err != nil {
+		return c, err
 	}
 	if p.Own, err = ownValues(&tx.View, fact.Contact, p.Own, false); err != nil {
 		return c, err
@@ -199,8 +193,8 @@ func (a *App) moveContact(ctx context.Context, who Who, i id.Contact, version in
 		if err != nil {
 			return err
 		}
-		if version != 0 && version != before.Version {
-			return &Stale[contact.Contact]{Fault: store.ErrStale, Now: before, Version: version}
+		if err := asRead(before, before.Version, version); err != nil {
+			return err
 		}
 		c, err = a.moveContactTx(tx, before, move, deed)
 		return err

@@ -60,8 +60,9 @@ func (a *App) onContract(ctx context.Context, who Who, i id.Contract, version in
 		if err != nil {
 			return err
 		}
-		if c = l.Contract; version != 0 && version != c.Version {
-			return &Stale[contract.Contract]{Fault: store.ErrStale, Now: c, Version: version}
+		c = l.Contract
+		if err := asRead(c, c.Version, version); err != nil {
+			return err
 		}
 		next, changes, err := do(c, tx.Now())
 		if err != nil || len(changes) == 0 {

@@ -87,14 +87,8 @@ func conversationPlaced(tx *store.Tx, c conversation.Conversation) error {
 	if err := colleague(c.Owner, member.TalkWrite); err != nil {
 		return inField("owner", err)
 	}
-	acc, err := tx.Account(c.Account, everything)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return fault.Field("account", conversation.ErrAccount)
-	case err != nil:
+	if _, err := accountFor(tx, c.Account, everything, conversation.ErrAccount, account.ErrBinned); err != nil {
 		return err
-	case acc.Deleted != 0:
-		return fault.Field("account", account.ErrBinned)
 	}
 	for _, at := range c.Attendees {
 		if err := contactPlaced(tx, c.Account, at.Contact, conversation.ErrAttendee); err != nil {
@@ -253,8 +247,8 @@ func (a *App) changeConversation(tx *store.Tx, who Who, i id.Conversation, versi
 		return l.Conversation, err
 	}
 	c := l.Conversation
-	if version != 0 && version != c.Version {
-		return c, &Stale[conversation.Conversation]{Fault: store.ErrStale, Now: c, Version: version}
+	if err := asRead(c, c.Version, version); err != nil {
+		return c, err
 	}
 	next, changes, err := change(tx, c)
 	if err != nil || len(changes) == 0 {
@@ -321,8 +315,8 @@ func (a *App) PutNote(ctx context.Context, who Who, i id.Conversation, version i
 				return nil
 			}
 		}
-		if version != 0 && version != was.Version {
-			return &Stale[conversation.Note]{Fault: store.ErrStale, Now: was, Version: version}
+		if err := asRead(was, was.Version, version); err != nil {
+			return err
 		}
 		made, err = tx.SaveNote(c, n, fact.Fact{Deed: "conversation.note_changed", Changes: []fact.Change{fact.Of("note", was, n)}})
 		return err

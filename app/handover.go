@@ -426,8 +426,9 @@ func (a *App) aboutHandover(ctx context.Context, who Who, i id.Record, version i
 		if err != nil {
 			return err
 		}
-		if h = l.Handover; version != 0 && version != h.Version {
-			return &Stale[handover.Handover]{Fault: store.ErrStale, Now: h, Version: version}
+		h = l.Handover
+		if err := asRead(h, h.Version, version); err != nil {
+			return err
 		}
 		next, changes, err := change(tx, h)
 		if err != nil || len(changes) == 0 {

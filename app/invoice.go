@@ -156,8 +156,9 @@ func (a *App) onInvoice(ctx context.Context, who Who, right member.Right, i id.I
 		if err != nil {
 			return err
 		}
-		if n = l.Invoice; version != 0 && version != n.Version {
-			return &Stale[invoice.Invoice]{Fault: store.ErrStale, Now: n, Version: version}
+		n = l.Invoice
+		if err := asRead(n, n.Version, version); err != nil {
+			return err
 		}
 		if !n.Order.IsZero() { // what is invoiced of an order is done one after the other
 			if err := tx.HoldOrder(n.Order); err != nil {

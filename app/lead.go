@@ -140,8 +140,8 @@ func (a *App) changeLead(ctx context.Context, who Who, right member.Right, i id.
 		if l, err = tx.Lead(i, who.Reach(fact.Account)); err != nil {
 			return err
 		}
-		if version != 0 && version != l.Version {
-			return &Stale[lead.Lead]{Fault: store.ErrStale, Now: l, Version: version}
+		if err := asRead(l, l.Version, version); err != nil {
+			return err
 		}
 		w, err := a.leadWork(tx, who, l)
 		if err != nil {

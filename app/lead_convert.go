@@ -135,8 +135,8 @@ func (a *App) convertLead(ctx context.Context, who Who, i id.Lead, version int64
 		if l, err = tx.Lead(i, who.Reach(fact.Account)); err != nil || l.State == lead.Converted {
 			return err
 		}
-		if version != 0 && version != l.Version {
-			return &Stale[lead.Lead]{Fault: store.ErrStale, Now: l, Version: version}
+		if err := asRead(l, l.Version, version); err != nil {
+			return err
 		}
 		if l.State != lead.Sales {
 			return lead.ErrState

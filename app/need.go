@@ -56,14 +56,8 @@ func (a *App) putNeed(tx *store.Tx, who Who, i id.Need, d need.Draft) (need.Need
 // needPlaced: the relation is there, the person is at it, and the problem is one
 // of the same relation.
 func needPlaced(tx *store.Tx, n need.Need) error {
-	acc, err := tx.Account(n.Account, everything)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return fault.Field("account", need.ErrAccount)
-	case err != nil:
+	if _, err := accountFor(tx, n.Account, everything, need.ErrAccount, account.ErrBinned); err != nil {
 		return err
-	case acc.Deleted != 0:
-		return fault.Field("account", account.ErrBinned)
 	}
 	if err := contactPlaced(tx, n.Account, n.Contact, need.ErrContact); err != nil {
 		return err
@@ -128,8 +122,8 @@ func (a *App) aboutNeed(ctx context.Context, who Who, i id.Need, version int64, 
 		if n, err = seenNeed(&tx.View, who, i); err != nil {
 			return err
 		}
-		if version != 0 && version != n.Version {
-			return &Stale[need.Need]{Fault: store.ErrStale, Now: n, Version: version}
+		if err := asRead(n, n.Version, version); err != nil {
+			return err
 		}
 		next, changes, err := change(tx, n)
 		if err != nil || len(changes) == 0 {

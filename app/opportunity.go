@@ -86,14 +86,7 @@ func (a *App) newOpportunity(tx *store.Tx, who Who, i id.Opportunity, d opportun
 
 // sellingTo is the account of an opportunity: within reach and not in the bin.
 func sellingTo(tx *store.Tx, who Who, i id.Account) (account.Account, error) {
-	acc, err := tx.Account(i, who.Reach(fact.Account))
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return acc, fault.Field("account", opportunity.ErrAccount)
-	case err == nil && acc.Deleted != 0:
-		return acc, fault.Field("account", opportunity.ErrBinned)
-	}
-	return acc, err
+	return accountFor(tx, i, who.Reach(fact.Account), opportunity.ErrAccount, opportunity.ErrBinned)
 }
 
 // pipelineOf is a pipeline that is in use, the first one when none is named. Its
@@ -195,20 +188,9 @@ func (a *App) ChangeOpportunity(ctx context.Context, who Who, i id.Opportunity, 
 	return o, err
 }
 
-// agreesWith says whether a change of some fields of what was read as a version
-// agrees with what others did since.
+// agreesWith is agrees for an opportunity.
 func agreesWith(tx *store.Tx, o opportunity.Opportunity, version int64, fields []string) error {
-	if version == 0 || version == o.Version {
-		return nil
-	}
-	theirs, err := since(tx, fact.Opportunity, o.ID.Any(), o.Version-version)
-	if err != nil {
-		return err
-	}
-	if version > o.Version || o.Version-version > mostBehind || touched(theirs, fields) {
-		return &Stale[opportunity.Opportunity]{Fault: store.ErrStale, Now: o, Theirs: theirs, Version: version}
-	}
-	return nil
+	return agrees(tx, fact.Opportunity, o.ID.Any(), o, o.Version, version, fields)
 }
 
 func (a *App) changeOpportunity(tx *store.Tx, who Who, o opportunity.Opportunity, p opportunity.Patch) (opportunity.Opportunity, error) {
@@ -298,8 +280,8 @@ func (a *App) answer(tx *store.Tx, who Who, o opportunity.Opportunity, with Answ
 // openOpportunity is one within reach as it was read.
 func (a *App) openOpportunity(tx *store.Tx, who Who, i id.Opportunity, version int64) (opportunity.Opportunity, error) {
 	o, err := tx.Opportunity(i, who.Reach(fact.Account))
-	if err == nil && version != 0 && version != o.Version {
-		err = &Stale[opportunity.Opportunity]{Fault: store.ErrStale, Now: o, Version: version}
+	if err == nil {
+		err = asRead(o, o.Version, version)
 	}
 	return o, err
 }

@@ -6,7 +6,6 @@ import (
 
 	"kring/base/day"
 	"kring/base/fact"
-	"kring/base/fault"
 	"kring/base/id"
 	"kring/domain/account"
 	"kring/domain/member"
@@ -57,14 +56,7 @@ func (a *App) PlaceOrderOnce(ctx context.Context, who Who, i id.Order, d order.D
 
 // orderedBy is the account of an order: within reach and not in the bin.
 func orderedBy(tx *store.Tx, who Who, i id.Account) (account.Account, error) {
-	acc, err := tx.Account(i, who.Reach(fact.Account))
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return acc, fault.Field("account", order.ErrAccount)
-	case err == nil && acc.Deleted != 0:
-		return acc, fault.Field("account", order.ErrBinned)
-	}
-	return acc, err
+	return accountFor(tx, i, who.Reach(fact.Account), order.ErrAccount, order.ErrBinned)
 }
 
 // ChangeOrder changes what the patch mentions; version is what the visitor read,
@@ -76,14 +68,8 @@ func (a *App) ChangeOrder(ctx context.Context, who Who, i id.Order, version int6
 		if o, err = tx.Order(i, who.Reach(fact.Account)); err != nil {
 			return err
 		}
-		if version != 0 && version != o.Version {
-			theirs, err := since(tx, fact.Order, o.ID.Any(), o.Version-version)
-			if err != nil {
-				return err
-			}
-			if version > o.Version || o.Version-version > mostBehind || touched(theirs, p.Mentions()) {
-				return &Stale[order.Order]{Fault: store.ErrStale, Now: o, Theirs: theirs, Version: version}
-			}
+		if err := agrees(tx, fact.Order, o.ID.Any(), o, o.Version, version, p.Mentions()); err != nil {
+			return err
 		}
 		o, err = a.saveOrder(tx, who, o, "order.changed", func(o order.Order, now int64) (order.Order, []fact.Change, error) {
 			return order.Amend(o, now, a.Today(who), p)
@@ -111,8 +97,8 @@ func (a *App) aboutOrder(ctx context.Context, who Who, i id.Order, version int64
 		if o, err = tx.Order(i, who.Reach(fact.Account)); err != nil {
 			return err
 		}
-		if version != 0 && version != o.Version {
-			return &Stale[order.Order]{Fault: store.ErrStale, Now: o, Version: version}
+		if err := asRead(o, o.Version, version); err != nil {
+			return err
 		}
 		o, err = a.saveOrder(tx, who, o, deed, change)
 		return err

@@ -68,8 +68,8 @@ func (a *App) SavePipeline(ctx context.Context, who Who, version int64, p opport
 		if err != nil {
 			return err
 		}
-		if version != 0 && version != was.Version {
-			return &Stale[opportunity.Pipeline]{Fault: store.ErrStale, Now: was, Version: version}
+		if err := asRead(was, was.Version, version); err != nil {
+			return err
 		}
 		next := p
 		next.Version, next.Place, next.Archived = was.Version, was.Place, was.Archived
@@ -123,8 +123,8 @@ func (a *App) ArchivePipeline(ctx context.Context, who Who, i id.Pipeline, versi
 		if p, err = tx.HoldPipeline(i, true); err != nil {
 			return err
 		}
-		if version != 0 && version != p.Version {
-			return &Stale[opportunity.Pipeline]{Fault: store.ErrStale, Now: p, Version: version}
+		if err := asRead(p, p.Version, version); err != nil {
+			return err
 		}
 		if archive == (p.Archived != 0) {
 			return nil

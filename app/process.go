@@ -125,8 +125,8 @@ func (a *App) aboutProcess(ctx context.Context, who Who, i id.Process, version i
 		if p, err = tx.Process(i); err != nil {
 			return err
 		}
-		if version != 0 && version != p.Version {
-			return &Stale[process.Process]{Fault: store.ErrStale, Now: p, Version: version}
+		if err := asRead(p, p.Version, version); err != nil {
+			return err
 		}
 		next, err := change(p)
 		if err != nil {
@@ -153,6 +153,7 @@ type document struct {
 	from    []store.RunSubject // what it follows from
 	contact string             // of a lead: who asked
 	email   string
+	of      *account.Account // once it was read
 }
 
 // documentOf reads a document; what has no more to tell than its fact is left at
@@ -237,7 +238,10 @@ func (d *document) follows(k fact.Kind, i id.Record) {
 
 // knows fills what conditions ask about the relation.
 func (d *document) knows(v *store.View) (acc account.Account, err error) {
-	if d.account.IsZero() {
+	switch {
+	case d.of != nil:
+		return *d.of, nil
+	case d.account.IsZero():
 		return acc, nil
 	}
 	acc, err = v.Account(d.account, everything)
@@ -251,6 +255,9 @@ func (d *document) knows(v *store.View) (acc account.Account, err error) {
 	orders, err := v.OrdersOf(d.account, store.OrderPlace{}, 2)
 	standing := slices.DeleteFunc(orders, func(o order.Order) bool { return o.State == order.Cancelled })
 	d.known.Bought = len(standing) > 1
+	if err == nil {
+		d.of = &acc
+	}
 	return acc, err
 }
 
@@ -557,8 +564,8 @@ func (a *App) aboutRun(ctx context.Context, who Who, i id.Run, version int64, do
 		if err != nil {
 			return err
 		}
-		if version != 0 && version != l.Version {
-			return &Stale[process.Run]{Fault: store.ErrStale, Now: l.Run, Version: version}
+		if err := asRead(l.Run, l.Version, version); err != nil {
+			return err
 		}
 		t, err := tx.Template(l.Process, l.Number)
 		if err != nil {

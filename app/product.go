@@ -47,8 +47,8 @@ func (a *App) ChangeProduct(ctx context.Context, who Who, i id.Product, version 
 		if p, err = tx.Product(i); err != nil {
 			return err
 		}
-		if version != 0 && version != p.Version {
-			return &Stale[product.Product]{Fault: store.ErrStale, Now: p, Version: version}
+		if err := asRead(p, p.Version, version); err != nil {
+			return err
 		}
 		next, changes, err := product.Change(p, tx.Now(), d)
 		if err != nil || len(changes) == 0 {

@@ -92,14 +92,8 @@ func promisePlaced(tx *store.Tx, p promise.Promise) error {
 			return fault.Field("owner", promise.ErrOwner)
 		}
 	}
-	acc, err := tx.Account(p.Account, everything)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return fault.Field("account", promise.ErrAccount)
-	case err != nil:
+	if _, err := accountFor(tx, p.Account, everything, promise.ErrAccount, account.ErrBinned); err != nil {
 		return err
-	case acc.Deleted != 0:
-		return fault.Field("account", account.ErrBinned)
 	}
 	return contactPlaced(tx, p.Account, p.Contact, promise.ErrContact)
 }
@@ -124,14 +118,8 @@ func contactPlaced(tx *store.Tx, at id.Account, c id.Contact, no *fault.Fault) e
 // fields in the meantime both changes hold, else the answer is *Stale.
 func (a *App) ChangePromise(ctx context.Context, who Who, i id.Promise, version int64, patch promise.Patch) (promise.Promise, error) {
 	return a.aboutPromise(ctx, who, i, func(tx *store.Tx, p promise.Promise) (promise.Promise, error) {
-		if version != 0 && version != p.Version {
-			theirs, err := since(tx, fact.Promise, p.ID.Any(), p.Version-version)
-			if err != nil {
-				return p, err
-			}
-			if version > p.Version || p.Version-version > mostBehind || touched(theirs, patch.Mentions()) {
-				return p, &Stale[promise.Promise]{Fault: store.ErrStale, Now: p, Theirs: theirs, Version: version}
-			}
+		if err := agrees(tx, fact.Promise, p.ID.Any(), p, p.Version, version, patch.Mentions()); err != nil {
+			return p, err
 		}
 		next, changes, err := promise.Change(p, tx.Now(), who.Zone(), patch.On(p.Draft(who.Zone())))
 		if err != nil || len(changes) == 0 {
@@ -185,8 +173,8 @@ var promiseDeeds = map[promise.State]string{promise.Kept: "promise.kept", promis
 
 func (a *App) turnPromise(ctx context.Context, who Who, i id.Promise, version int64, why string, turn func(promise.Promise, int64) (promise.Promise, []fact.Change, error)) (promise.Promise, error) {
 	return a.aboutPromise(ctx, who, i, func(tx *store.Tx, p promise.Promise) (promise.Promise, error) {
-		if version != 0 && version != p.Version {
-			return p, &Stale[promise.Promise]{Fault: store.ErrStale, Now: p, Version: version}
+		if err := asRead(p, p.Version, version); err != nil {
+			return p, err
 		}
 		next, changes, err := turn(p, tx.Now())
 		if err != nil || len(changes) == 0 {

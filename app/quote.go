@@ -114,14 +114,8 @@ func (a *App) addQuote(tx *store.Tx, who Who, i id.Quote, t quote.Text) (q quote
 // placedQuote: the relation is within reach and not in the bin, whom it is
 // addressed to is there, and the lines are priced.
 func (a *App) placedQuote(tx *store.Tx, who Who, t quote.Text) ([]quote.Line, error) {
-	acc, err := tx.Account(t.Account, who.Reach(fact.Account))
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return nil, fault.Field("account", quote.ErrAccount)
-	case err != nil:
+	if _, err := accountFor(tx, t.Account, who.Reach(fact.Account), quote.ErrAccount, quote.ErrBinned); err != nil {
 		return nil, err
-	case acc.Deleted != 0:
-		return nil, fault.Field("account", quote.ErrBinned)
 	}
 	if !t.Contact.IsZero() {
 		c, err := tx.Contact(t.Contact, everything)
@@ -390,8 +384,8 @@ func (a *App) aboutQuote(ctx context.Context, who Who, right member.Right, i id.
 		if q, err = tx.Quote(i, who.Reach(fact.Account)); err != nil {
 			return err
 		}
-		if version != 0 && version != q.Version {
-			return &Stale[quote.Quote]{Fault: store.ErrStale, Now: q, Version: version}
+		if err := asRead(q, q.Version, version); err != nil {
+			return err
 		}
 		next, changes, err := change(tx, q)
 		if err != nil || len(changes) == 0 {

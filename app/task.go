@@ -94,14 +94,8 @@ func taskPlaced(tx *store.Tx, t task.Task) error {
 		return err
 	}
 	if !t.Account.IsZero() {
-		acc, err := tx.Account(t.Account, everything)
-		switch {
-		case errors.Is(err, store.ErrNotFound):
-			return fault.Field("account", task.ErrAccount)
-		case err != nil:
+		if _, err := accountFor(tx, t.Account, everything, task.ErrAccount, account.ErrBinned); err != nil {
 			return err
-		case acc.Deleted != 0:
-			return fault.Field("account", account.ErrBinned)
 		}
 	}
 	if t.Contact.IsZero() {
@@ -122,14 +116,8 @@ func taskPlaced(tx *store.Tx, t task.Task) error {
 // in the meantime both changes hold, else the answer is *Stale.
 func (a *App) ChangeTask(ctx context.Context, who Who, i id.Task, version int64, p task.Patch) (task.Task, error) {
 	return a.aboutTask(ctx, who, i, func(tx *store.Tx, t task.Task) (task.Task, error) {
-		if version != 0 && version != t.Version {
-			theirs, err := since(tx, fact.Task, t.ID.Any(), t.Version-version)
-			if err != nil {
-				return t, err
-			}
-			if version > t.Version || t.Version-version > mostBehind || touched(theirs, p.Mentions()) {
-				return t, &Stale[task.Task]{Fault: store.ErrStale, Now: t, Theirs: theirs, Version: version}
-			}
+		if err := agrees(tx, fact.Task, t.ID.Any(), t, t.Version, version, p.Mentions()); err != nil {
+			return t, err
 		}
 		at, _ := p.Account.Get()
 		c, _ := p.Contact.Get()
@@ -170,8 +158,8 @@ func (a *App) WithdrawTask(ctx context.Context, who Who, i id.Task, version int6
 func (a *App) endTask(ctx context.Context, who Who, i id.Task, version int64, deed string,
 	end func(task.Task, int64) (task.Task, []fact.Change, error)) (task.Task, error) {
 	return a.aboutTask(ctx, who, i, func(tx *store.Tx, t task.Task) (task.Task, error) {
-		if version != 0 && version != t.Version {
-			return t, &Stale[task.Task]{Fault: store.ErrStale, Now: t, Version: version}
+		if err := asRead(t, t.Version, version); err != nil {
+			return t, err
 		}
 		next, changes, err := end(t, tx.Now())
 		if err != nil {
@@ -204,8 +192,8 @@ func (a *App) taskFollows(tx *store.Tx, who Who, t task.Task) error {
 // followed it when nobody touched that since.
 func (a *App) ReopenTask(ctx context.Context, who Who, i id.Task, version int64) (task.Task, error) {
 	return a.aboutTask(ctx, who, i, func(tx *store.Tx, t task.Task) (task.Task, error) {
-		if version != 0 && version != t.Version {
-			return t, &Stale[task.Task]{Fault: store.ErrStale, Now: t, Version: version}
+		if err := asRead(t, t.Version, version); err != nil {
+			return t, err
 		}
 		next, changes, err := t.Reopen(tx.Now())
 		if err != nil {
