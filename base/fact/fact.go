@@ -93,6 +93,16 @@ func Between(keys []string, from, to func(key string) any) []Change {
 	return changes
 }
 
+// Into gives what collects the fields that are not the same in two versions of a
+// record, for types that compare them by themselves.
+func Into(changes *[]Change) func(field string, same bool, from, to any) {
+	return func(field string, same bool, from, to any) {
+		if !same {
+			*changes = append(*changes, Of(field, from, to))
+		}
+	}
+}
+
 func raw(v any) json.RawMessage {
 	b, err := json.Marshal(v)
 	if err != nil {

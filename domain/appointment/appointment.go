@@ -386,11 +386,7 @@ func became(a, next Appointment, now int64) (Appointment, []fact.Change, error) 
 
 // Diff is what is different between two versions of an appointment.
 func Diff(a, b Appointment) (changes []fact.Change) {
-	add := func(field string, same bool, from, to any) {
-		if !same {
-			changes = append(changes, fact.Of(field, from, to))
-		}
-	}
+	add := fact.Into(&changes)
 	add("kind", a.Kind == b.Kind, a.Kind, b.Kind)
 	add("title", a.Title == b.Title, a.Title, b.Title)
 	add("note", a.Note == b.Note, a.Note, b.Note)

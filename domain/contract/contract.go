@@ -345,11 +345,7 @@ func became(a, b Contract, now int64) (Contract, []fact.Change, error) {
 
 // Diff is what is different between two versions of a contract.
 func Diff(a, b Contract) (changes []fact.Change) {
-	add := func(field string, same bool, from, to any) {
-		if !same {
-			changes = append(changes, fact.Of(field, from, to))
-		}
-	}
+	add := fact.Into(&changes)
 	add("title", a.Title == b.Title, a.Title, b.Title)
 	add("state", a.State == b.State, a.State, b.State)
 	add("starts", a.Starts == b.Starts, a.Starts, b.Starts)

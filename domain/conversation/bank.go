@@ -141,11 +141,7 @@ func Suggest(l Letter, plan []Asking, bank []Question, s Segment, notes []Note, 
 
 // DiffQuestions is what is different between two versions of a question.
 func DiffQuestions(a, b Question) (changes []fact.Change) {
-	add := func(field string, same bool, from, to any) {
-		if !same {
-			changes = append(changes, fact.Of(field, from, to))
-		}
-	}
+	add := fact.Into(&changes)
 	add("letter", a.Letter == b.Letter, a.Letter, b.Letter)
 	add("text", a.Text == b.Text, a.Text, b.Text)
 	add("closed", a.Closed == b.Closed, a.Closed, b.Closed)

@@ -603,11 +603,7 @@ func became(c, next Conversation, now int64) (Conversation, []fact.Change, error
 
 // Diff is what is different between two versions of a conversation.
 func Diff(a, b Conversation) (changes []fact.Change) {
-	add := func(field string, same bool, from, to any) {
-		if !same {
-			changes = append(changes, fact.Of(field, from, to))
-		}
-	}
+	add := fact.Into(&changes)
 	add("account", a.Account == b.Account, a.Account, b.Account)
 	add("opportunity", a.Opportunity == b.Opportunity, a.Opportunity, b.Opportunity)
 	add("title", a.Title == b.Title, a.Title, b.Title)

@@ -223,11 +223,7 @@ func (h Handover) Left() (n int) {
 
 // Diff is what is different between two versions of a hand-over.
 func Diff(a, b Handover) (changes []fact.Change) {
-	add := func(field string, same bool, from, to any) {
-		if !same {
-			changes = append(changes, fact.Of(field, from, to))
-		}
-	}
+	add := fact.Into(&changes)
 	add("from", a.From == b.From, a.From, b.From)
 	add("to", a.To == b.To, a.To, b.To)
 	add("note", a.Note == b.Note, a.Note, b.Note)

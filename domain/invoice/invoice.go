@@ -344,11 +344,7 @@ func became(a, b Invoice, now int64) (Invoice, []fact.Change, error) {
 
 // Diff is what is different between two versions of an invoice.
 func Diff(a, b Invoice) (changes []fact.Change) {
-	add := func(field string, same bool, from, to any) {
-		if !same {
-			changes = append(changes, fact.Of(field, from, to))
-		}
-	}
+	add := fact.Into(&changes)
 	add("kind", a.Kind == b.Kind, a.Kind, b.Kind)
 	add("state", a.State == b.State, a.State, b.State)
 	add("number", a.Number == b.Number, a.Number, b.Number)

@@ -229,11 +229,7 @@ func became(n, next Need, now int64) (Need, []fact.Change, error) {
 
 // Diff is what is different between two versions of a need.
 func Diff(a, b Need) (changes []fact.Change) {
-	add := func(field string, same bool, from, to any) {
-		if !same {
-			changes = append(changes, fact.Of(field, from, to))
-		}
-	}
+	add := fact.Into(&changes)
 	add("account", a.Account == b.Account, a.Account, b.Account)
 	add("opportunity", a.Opportunity == b.Opportunity, a.Opportunity, b.Opportunity)
 	add("conversation", a.Conversation == b.Conversation, a.Conversation, b.Conversation)

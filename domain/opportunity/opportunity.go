@@ -351,11 +351,7 @@ func (o Opportunity) Weighted(p Pipeline) int64 {
 
 // Diff is what is different between two versions of an opportunity.
 func Diff(a, b Opportunity) (changes []fact.Change) {
-	add := func(field string, same bool, from, to any) {
-		if !same {
-			changes = append(changes, fact.Of(field, from, to))
-		}
-	}
+	add := fact.Into(&changes)
 	add("account", a.Account == b.Account, a.Account, b.Account)
 	add("pipeline", a.Pipeline == b.Pipeline, a.Pipeline, b.Pipeline)
 	add("stage", a.Stage == b.Stage, a.Stage, b.Stage)

@@ -283,11 +283,7 @@ func (o Order) ForMoney() bool { return o.Counter == Counters[0] }
 
 // Diff is what is different between two versions of an order.
 func Diff(a, b Order) (changes []fact.Change) {
-	add := func(field string, same bool, from, to any) {
-		if !same {
-			changes = append(changes, fact.Of(field, from, to))
-		}
-	}
+	add := fact.Into(&changes)
 	add("account", a.Account == b.Account, a.Account, b.Account)
 	add("day", a.Day == b.Day, a.Day, b.Day)
 	add("amount", a.Amount == b.Amount, a.amount(), b.amount())

@@ -381,11 +381,7 @@ func became(p, next Promise, now int64) (Promise, []fact.Change, error) {
 
 // Diff is what is different between two versions of a promise.
 func Diff(a, b Promise) (changes []fact.Change) {
-	add := func(field string, same bool, from, to any) {
-		if !same {
-			changes = append(changes, fact.Of(field, from, to))
-		}
-	}
+	add := fact.Into(&changes)
 	add("text", a.Text == b.Text, a.Text, b.Text)
 	add("aspect", a.Aspect == b.Aspect, a.Aspect, b.Aspect)
 	add("norm", a.Norm == b.Norm, a.Norm, b.Norm)

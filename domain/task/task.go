@@ -315,11 +315,7 @@ func became(t, next Task, now int64) (Task, []fact.Change, error) {
 
 // Diff is what is different between two versions of a task.
 func Diff(a, b Task) (changes []fact.Change) {
-	add := func(field string, same bool, from, to any) {
-		if !same {
-			changes = append(changes, fact.Of(field, from, to))
-		}
-	}
+	add := fact.Into(&changes)
 	add("kind", a.Kind == b.Kind, a.Kind, b.Kind)
 	add("text", a.Text == b.Text, a.Text, b.Text)
 	add("note", a.Note == b.Note, a.Note, b.Note)

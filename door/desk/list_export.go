@@ -68,28 +68,53 @@ func (of *roster) export(v *visit) error {
 
 // writer begins the file: CSV, or a workbook whose numbers and days are such.
 func (l *listing) writer(format, name string) (paper.Writer, error) {
-	h := l.v.w.Header()
+	begin, err := l.v.rows(format, name, l.say("many"))
+	if err != nil {
+		return nil, err
+	}
+	var kinds []paper.Kind
+	if l.workbook = format == "xlsx"; l.workbook {
+		for _, f := range l.shown() {
+			kinds = append(kinds, paperKinds[f.Kind])
+		}
+	}
+	return begin(kinds), nil
+}
+
+// rows announces a file of rows in the answer and gives what begins it: CSV as the
+// reader's spreadsheet expects it, or a workbook with a title.
+func (v *visit) rows(format, name, title string) (begin func(kinds []paper.Kind) paper.Writer, err error) {
+	h := v.w.Header()
 	switch format {
 	case "xlsx":
 		h.Set("Content-Type", paper.MIME)
+		begin = func(kinds []paper.Kind) paper.Writer { return paper.NewXLSX(v.w, title, kinds...) }
 	case "", "csv":
 		format = "csv"
 		h.Set("Content-Type", "text/csv; charset=utf-8")
+		comma := ','
+		if v.words.Lang() == "nl" {
+			comma = ';' // what a Dutch spreadsheet expects beside its decimal comma
+		}
+		begin = func([]paper.Kind) paper.Writer { return paper.NewCSV(v.w, comma) }
 	default:
 		return nil, app.ErrFormat
 	}
 	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name+"."+format))
-	if l.workbook = format == "xlsx"; l.workbook {
-		var kinds []paper.Kind
-		for _, f := range l.shown() {
-			kinds = append(kinds, paperKinds[f.Kind])
-		}
-		return paper.NewXLSX(l.v.w, l.say("many"), kinds...), nil
+	return begin, nil
+}
+
+// sendTable answers with a whole table as a file.
+func (v *visit) sendTable(name string, t app.Listed) error {
+	begin, err := v.rows(v.r.URL.Query().Get("format"), name+"-"+string(v.app.Today(v.who)), name)
+	if err != nil {
+		return err
 	}
-	if l.v.words.Lang() == "nl" {
-		return paper.NewCSV(l.v.w, ';'), nil // what a Dutch spreadsheet expects beside its decimal comma
+	if _, err = t.Write(v.r.Context(), begin); err != nil {
+		door.Failed(v.r.Context(), err) // rows are out; the log has the cause
+		panic(http.ErrAbortHandler)     // the browser sees that the file is not whole
 	}
-	return paper.NewCSV(l.v.w, ','), nil
+	return nil
 }
 
 // paperKinds are the fields that are no text in a workbook.

@@ -3,7 +3,6 @@ package desk
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,9 +18,7 @@ import (
 	"kring/base/money"
 	"kring/domain/member"
 	"kring/domain/order"
-	"kring/door"
 	"kring/look"
-	paper "kring/paper/sheet"
 )
 
 // The list of all orders, and the form that changes one.
@@ -189,32 +186,7 @@ func exportOrders(v *visit) error {
 	if err != nil {
 		return err
 	}
-	format := v.r.URL.Query().Get("format")
-	h := v.w.Header()
-	switch format {
-	case "xlsx":
-		h.Set("Content-Type", paper.MIME)
-	case "", "csv":
-		format = "csv"
-		h.Set("Content-Type", "text/csv; charset=utf-8")
-	default:
-		return app.ErrFormat
-	}
-	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", "orders-"+string(v.app.Today(v.who))+"."+format))
-	_, err = t.Write(v.r.Context(), func(kinds []paper.Kind) paper.Writer {
-		if format == "xlsx" {
-			return paper.NewXLSX(v.w, "orders", kinds...)
-		}
-		if v.words.Lang() == "nl" {
-			return paper.NewCSV(v.w, ';')
-		}
-		return paper.NewCSV(v.w, ',')
-	})
-	if err != nil {
-		door.Failed(v.r.Context(), err) // rows are out; the log has the cause
-		panic(http.ErrAbortHandler)     // the browser sees that the file is not whole
-	}
-	return nil
+	return v.sendTable("orders", t)
 }
 
 // errand is something that is done at a relation, which is found first.

@@ -14,9 +14,7 @@ import (
 	"kring/base/vat"
 	"kring/domain/member"
 	"kring/domain/product"
-	"kring/door"
 	"kring/look"
-	paper "kring/paper/sheet"
 )
 
 // The catalogue and the price lists.
@@ -118,32 +116,7 @@ func exportProducts(v *visit) error {
 	if err != nil {
 		return err
 	}
-	format := v.r.URL.Query().Get("format")
-	h := v.w.Header()
-	switch format {
-	case "xlsx":
-		h.Set("Content-Type", paper.MIME)
-	case "", "csv":
-		format = "csv"
-		h.Set("Content-Type", "text/csv; charset=utf-8")
-	default:
-		return app.ErrFormat
-	}
-	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", "products-"+string(v.app.Today(v.who))+"."+format))
-	_, err = t.Write(v.r.Context(), func(kinds []paper.Kind) paper.Writer {
-		if format == "xlsx" {
-			return paper.NewXLSX(v.w, "products", kinds...)
-		}
-		if v.words.Lang() == "nl" {
-			return paper.NewCSV(v.w, ';')
-		}
-		return paper.NewCSV(v.w, ',')
-	})
-	if err != nil {
-		door.Failed(v.r.Context(), err) // rows are out; the log has the cause
-		panic(http.ErrAbortHandler)     // the browser sees that the file is not whole
-	}
-	return nil
+	return v.sendTable("products", t)
 }
 
 // productForm is a product being made or changed.
