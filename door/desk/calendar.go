@@ -471,9 +471,9 @@ func meetOf(v *visit) (*meetForm, error) {
 	if err := v.may(member.TaskWrite); err != nil {
 		return nil, err
 	}
-	i, err := id.Parse[id.Appointment](v.r.PathValue("id"))
+	i, err := pathID[id.Appointment](v, "id")
 	if err != nil {
-		return nil, errNoPage
+		return nil, err
 	}
 	l, clash, err := v.app.Appointment(v.r.Context(), v.who, i)
 	if err != nil {
@@ -580,9 +580,9 @@ func appointmentFile(v *visit) error {
 	if err := v.may(member.TaskWrite); err != nil {
 		return err
 	}
-	i, err := id.Parse[id.Appointment](v.r.PathValue("id"))
+	i, err := pathID[id.Appointment](v, "id")
 	if err != nil {
-		return errNoPage
+		return err
 	}
 	var b bytes.Buffer
 	if err := v.app.CalendarFile(v.r.Context(), v.who, i, v.origin(), &b); err != nil {

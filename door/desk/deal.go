@@ -45,9 +45,9 @@ func (v *visit) dealSheet() (*dealSheet, error) {
 	if err := v.may(member.QuoteWrite); err != nil {
 		return nil, err
 	}
-	i, err := id.Parse[id.Quote](v.r.PathValue("id"))
+	i, err := pathID[id.Quote](v, "id")
 	if err != nil {
-		return nil, errNoPage
+		return nil, err
 	}
 	s := &dealSheet{v: v, text: map[string]string{}, said: map[string]string{}}
 	if s.d, err = v.app.Deal(v.r.Context(), v.who, i); err != nil {

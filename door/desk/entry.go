@@ -361,9 +361,9 @@ func passkeyAnswer(v *visit) error {
 // providerVisit is a link and no form: the policy that keeps forms within this
 // house would stop the way to the provider.
 func providerVisit(v *visit) error {
-	i, err := id.Parse[id.Provider](v.r.PathValue("id"))
+	i, err := pathID[id.Provider](v, "id")
 	if err != nil {
-		return errNoPage
+		return err
 	}
 	address, ticket, err := v.app.VisitProvider(v.r.Context(), i, v.origin(), within(v.r.URL.Query().Get("next")), v.device())
 	if err != nil {

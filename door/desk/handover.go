@@ -175,9 +175,9 @@ func (l handoverList) frame() look.Frame {
 
 // handoverOf is the hand-over that the address names.
 func handoverOf(v *visit) (*passage, error) {
-	i, err := id.Parse[id.Record](v.r.PathValue("id"))
+	i, err := pathID[id.Record](v, "id")
 	if err != nil {
-		return nil, errNoPage
+		return nil, err
 	}
 	h, err := v.app.Handover(v.r.Context(), v.who, i)
 	if err != nil {

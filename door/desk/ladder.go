@@ -160,9 +160,9 @@ func (v *visit) scan() (f scanForm, err error) {
 	if err := v.may(member.MemberRead); err != nil {
 		return f, err
 	}
-	i, err := id.Parse[id.Record](v.r.PathValue("id"))
+	i, err := pathID[id.Record](v, "id")
 	if err != nil {
-		return f, errNoPage
+		return f, err
 	}
 	if f.s, err = v.app.LadderScan(v.r.Context(), v.who, i); err != nil {
 		return f, err

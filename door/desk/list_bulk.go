@@ -147,9 +147,9 @@ func (d *Desk) bulkRoutes() {
 
 // ofBulk finds a bulk and its list.
 func ofBulk(v *visit) (*listing, bulk.Bulk, error) {
-	i, err := id.Parse[id.Record](v.r.PathValue("id"))
+	i, err := pathID[id.Record](v, "id")
 	if err != nil {
-		return nil, bulk.Bulk{}, errNoPage
+		return nil, bulk.Bulk{}, err
 	}
 	b, err := v.app.BulkState(v.r.Context(), v.who, i)
 	if err != nil {

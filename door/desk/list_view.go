@@ -203,9 +203,9 @@ func changeView(v *visit) error {
 	if err != nil {
 		return err
 	}
-	i, err := id.Parse[id.View](v.r.PathValue("id"))
+	i, err := pathID[id.View](v, "id")
 	if err != nil {
-		return errNoPage
+		return err
 	}
 	if form.Get("do") == "delete" {
 		return l.eraseView(i)

@@ -221,9 +221,9 @@ func (v *visit) comparison() (c *comparison, err error) {
 	if err := mayPair(v); err != nil {
 		return nil, err
 	}
-	i, err := id.Parse[id.Record](v.r.PathValue("id"))
+	i, err := pathID[id.Record](v, "id")
 	if err != nil {
-		return nil, errNoPage
+		return nil, err
 	}
 	p, err := v.app.Pair(v.r.Context(), v.who, i)
 	if err != nil {
@@ -306,9 +306,9 @@ func decidePair(deed pairDeed) handler {
 		if err := mayPair(v); err != nil {
 			return err
 		}
-		i, err := id.Parse[id.Record](v.r.PathValue("id"))
+		i, err := pathID[id.Record](v, "id")
 		if err != nil {
-			return errNoPage
+			return err
 		}
 		said, err := deed(v, i, form)
 		if wrong := v.wrong(err); wrong != nil && wrong["until"] != "" {

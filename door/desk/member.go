@@ -191,9 +191,9 @@ type sightLine struct {
 }
 
 func (v *visit) memberID() (id.Member, error) {
-	i, err := id.Parse[id.Member](v.r.PathValue("member"))
+	i, err := pathID[id.Member](v, "member")
 	if err != nil {
-		return i, errNoPage
+		return i, err
 	}
 	return i, nil
 }

@@ -207,9 +207,9 @@ func (f *folder) merge(v *visit) error {
 }
 
 func undoMerge(v *visit) error {
-	i, err := id.Parse[id.Record](v.r.PathValue("id"))
+	i, err := pathID[id.Record](v, "id")
 	if err != nil {
-		return errNoPage
+		return err
 	}
 	m, err := v.app.Unmerge(v.r.Context(), v.who, i)
 	if err != nil {

@@ -41,9 +41,9 @@ type kans struct {
 }
 
 func kansOf(v *visit) (*kans, error) {
-	i, err := id.Parse[id.Opportunity](v.r.PathValue("id"))
+	i, err := pathID[id.Opportunity](v, "id")
 	if err != nil {
-		return nil, errNoPage
+		return nil, err
 	}
 	k := &kans{v: v, text: map[string]string{}, several: map[string][]string{}, said: map[string]string{}}
 	if k.p, err = v.app.OpportunityPage(v.r.Context(), v.who, i); err != nil {

@@ -104,9 +104,9 @@ type pipelineForm struct {
 }
 
 func (v *visit) pipelineForm() (*pipelineForm, error) {
-	i, err := id.Parse[id.Pipeline](v.r.PathValue("id"))
+	i, err := pathID[id.Pipeline](v, "id")
 	if err != nil {
-		return nil, errNoPage
+		return nil, err
 	}
 	p, err := v.app.Pipeline(v.r.Context(), v.who, i)
 	if err != nil {

@@ -251,9 +251,9 @@ func (d *design) frame() look.Frame {
 }
 
 func designOf(v *visit) (*design, error) {
-	i, err := id.Parse[id.Process](v.r.PathValue("id"))
+	i, err := pathID[id.Process](v, "id")
 	if err != nil {
-		return nil, errNoPage
+		return nil, err
 	}
 	d := &design{v: v, said: map[string]string{}}
 	if d.p, d.versions, err = v.app.Process(v.r.Context(), v.who, i); err != nil {

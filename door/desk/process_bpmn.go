@@ -35,9 +35,9 @@ func processFile(v *visit) error {
 	if err := v.may(member.RunRead); err != nil {
 		return err
 	}
-	i, err := id.Parse[id.Process](v.r.PathValue("id"))
+	i, err := pathID[id.Process](v, "id")
 	if err != nil {
-		return errNoPage
+		return err
 	}
 	p, _, err := v.app.Process(v.r.Context(), v.who, i)
 	if err != nil {

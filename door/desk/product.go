@@ -142,9 +142,9 @@ func productPage(v *visit, fresh bool) error {
 	}
 	f := productForm{v: v, i: id.New[id.Product](), text: map[string]string{"vat": string(vat.High), "currency": "EUR"}, active: true, said: map[string]string{}}
 	if !fresh {
-		i, err := id.Parse[id.Product](v.r.PathValue("id"))
+		i, err := pathID[id.Product](v, "id")
 		if err != nil {
-			return errNoPage
+			return err
 		}
 		p, err := v.app.Product(v.r.Context(), v.who, i)
 		if err != nil {
@@ -171,9 +171,9 @@ func saveProduct(v *visit) error {
 	if err != nil {
 		return err
 	}
-	i, err := id.Parse[id.Product](v.r.PathValue("id"))
+	i, err := pathID[id.Product](v, "id")
 	if err != nil {
-		return errNoPage
+		return err
 	}
 	f := productForm{v: v, i: i, version: number64(form.Get("version")), text: map[string]string{}, active: form.Get("active") != "", said: map[string]string{}}
 	f.made = f.version != 0
@@ -309,9 +309,9 @@ func priceListPage(v *visit, fresh bool) error {
 	}
 	f := priceForm{v: v, i: id.New[id.PriceList](), text: map[string]string{"currency": "EUR", "account": v.r.URL.Query().Get("account")}, said: map[string]string{}}
 	if !fresh {
-		i, err := id.Parse[id.PriceList](v.r.PathValue("id"))
+		i, err := pathID[id.PriceList](v, "id")
 		if err != nil {
-			return errNoPage
+			return err
 		}
 		l, err := v.app.PriceList(v.r.Context(), v.who, i)
 		if err != nil {
@@ -379,9 +379,9 @@ func savePriceList(v *visit) error {
 	if err != nil {
 		return err
 	}
-	i, err := id.Parse[id.PriceList](v.r.PathValue("id"))
+	i, err := pathID[id.PriceList](v, "id")
 	if err != nil {
-		return errNoPage
+		return err
 	}
 	f := priceForm{v: v, i: i, version: number64(form.Get("version")), text: map[string]string{}, said: map[string]string{}}
 	for _, key := range priceKeys {

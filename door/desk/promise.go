@@ -434,9 +434,9 @@ func addPromise(v *visit) error {
 
 // promiseOf is the promise that the address names.
 func promiseOf(v *visit) (*promiseForm, error) {
-	i, err := id.Parse[id.Promise](v.r.PathValue("id"))
+	i, err := pathID[id.Promise](v, "id")
 	if err != nil {
-		return nil, errNoPage
+		return nil, err
 	}
 	p, err := v.app.Promise(v.r.Context(), v.who, i)
 	if err != nil {

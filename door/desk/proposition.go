@@ -92,9 +92,9 @@ func propositionPage(v *visit, fresh bool) error {
 	}
 	f := &propositionForm{v: v, p: proposition.Proposition{ID: id.New[id.Proposition](), State: proposition.Draft}, said: map[string]string{}}
 	if !fresh {
-		i, err := id.Parse[id.Proposition](v.r.PathValue("id"))
+		i, err := pathID[id.Proposition](v, "id")
 		if err != nil {
-			return errNoPage
+			return err
 		}
 		if f.p, err = v.app.Proposition(v.r.Context(), v.who, i); err != nil {
 			return err
@@ -198,9 +198,9 @@ func saveProposition(v *visit) error {
 	if err != nil {
 		return err
 	}
-	i, err := id.Parse[id.Proposition](v.r.PathValue("id"))
+	i, err := pathID[id.Proposition](v, "id")
 	if err != nil {
-		return errNoPage
+		return err
 	}
 	f := &propositionForm{v: v, p: proposition.Proposition{ID: i}, said: map[string]string{}}
 	if err = f.take(form); err == nil {

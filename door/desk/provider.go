@@ -79,9 +79,9 @@ func addProvider(v *visit) error {
 }
 
 func (v *visit) provider() (p entry.Provider, err error) {
-	i, err := id.Parse[id.Provider](v.r.PathValue("provider"))
+	i, err := pathID[id.Provider](v, "provider")
 	if err != nil {
-		return p, errNoPage
+		return p, err
 	}
 	all, err := v.app.Providers(v.r.Context(), v.who)
 	if err != nil {

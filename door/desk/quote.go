@@ -180,9 +180,9 @@ type quoteFolder struct {
 }
 
 func quoteOf(v *visit) (*quoteFolder, error) {
-	i, err := id.Parse[id.Quote](v.r.PathValue("id"))
+	i, err := pathID[id.Quote](v, "id")
 	if err != nil {
-		return nil, errNoPage
+		return nil, err
 	}
 	f, err := v.app.QuoteFolder(v.r.Context(), v.who, i)
 	if err != nil {
@@ -413,9 +413,9 @@ func quotePDF(v *visit) error {
 	if err := v.may(member.QuoteRead); err != nil {
 		return err
 	}
-	i, err := id.Parse[id.Quote](v.r.PathValue("id"))
+	i, err := pathID[id.Quote](v, "id")
 	if err != nil {
-		return errNoPage
+		return err
 	}
 	f, err := v.app.QuotePaper(v.r.Context(), v.who, i, number64(v.r.URL.Query().Get("version")))
 	if err != nil {
@@ -489,9 +489,9 @@ func newQuote(v *visit) error {
 	if err := v.may(member.QuoteWrite); err != nil {
 		return err
 	}
-	i, err := id.Parse[id.Account](v.r.PathValue("id"))
+	i, err := pathID[id.Account](v, "id")
 	if err != nil {
-		return errNoPage
+		return err
 	}
 	f, err := v.quoteForm(i)
 	if err != nil {
@@ -638,9 +638,9 @@ func addQuote(v *visit) error {
 	if err != nil {
 		return err
 	}
-	i, err := id.Parse[id.Account](v.r.PathValue("id"))
+	i, err := pathID[id.Account](v, "id")
 	if err != nil {
-		return errNoPage
+		return err
 	}
 	f, err := v.quoteForm(i)
 	if err != nil {
@@ -695,9 +695,9 @@ func (v *visit) quoteEdit() (*quoteForm, error) {
 	if err := v.may(member.QuoteWrite); err != nil {
 		return nil, err
 	}
-	i, err := id.Parse[id.Quote](v.r.PathValue("id"))
+	i, err := pathID[id.Quote](v, "id")
 	if err != nil {
-		return nil, errNoPage
+		return nil, err
 	}
 	q, err := v.app.Quote(v.r.Context(), v.who, i)
 	if err != nil {

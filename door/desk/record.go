@@ -118,9 +118,9 @@ func (d *Desk) recordRoutes() {
 
 // ref is the record that the address names.
 func (f *folder) ref(v *visit) (id.Record, error) {
-	i, err := id.Parse[id.Record](v.r.PathValue("id"))
+	i, err := pathID[id.Record](v, "id")
 	if err != nil {
-		return i, errNoPage
+		return i, err
 	}
 	return i, nil
 }

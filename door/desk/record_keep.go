@@ -326,9 +326,9 @@ func (v *visit) takeFiles(kind fact.Kind, on id.Record, next func() (string, io.
 
 // download hands a file out, never to be shown in the browser.
 func download(v *visit) error {
-	i, err := id.Parse[id.File](v.r.PathValue("id"))
+	i, err := pathID[id.File](v, "id")
 	if err != nil {
-		return errNoPage
+		return err
 	}
 	f, err := v.app.File(v.r.Context(), v.who, i)
 	if err != nil {
@@ -377,9 +377,9 @@ func filesOf(f file.File) string {
 }
 
 func (v *visit) file(move func(ctx context.Context, who app.Who, i id.File) (file.File, error)) (file.File, error) {
-	i, err := id.Parse[id.File](v.r.PathValue("id"))
+	i, err := pathID[id.File](v, "id")
 	if err != nil {
-		return file.File{}, errNoPage
+		return file.File{}, err
 	}
 	return move(v.r.Context(), v.who, i)
 }

@@ -286,9 +286,9 @@ func placeOrder(v *visit) error {
 
 // orderOf is the order that the address names, at its account.
 func orderOf(v *visit) (order.Order, *dossier, error) {
-	i, err := id.Parse[id.Order](v.r.PathValue("id"))
+	i, err := pathID[id.Order](v, "id")
 	if err != nil {
-		return order.Order{}, nil, errNoPage
+		return order.Order{}, nil, err
 	}
 	o, err := v.app.Order(v.r.Context(), v.who, i)
 	if err != nil {
@@ -432,9 +432,9 @@ func aboutDecision(v *visit, right member.Right, do func(d app.Decision) error) 
 	if err := v.may(right); err != nil {
 		return err
 	}
-	i, err := id.Parse[id.Record](v.r.PathValue("id"))
+	i, err := pathID[id.Record](v, "id")
 	if err != nil {
-		return errNoPage
+		return err
 	}
 	d, err := v.app.Decision(v.r.Context(), v.who, i)
 	if err != nil {

@@ -291,9 +291,9 @@ func (d *Desk) serves(prefix string) bool {
 }
 
 func runOf(v *visit) (*journey, error) {
-	i, err := id.Parse[id.Run](v.r.PathValue("id"))
+	i, err := pathID[id.Run](v, "id")
 	if err != nil {
-		return nil, errNoPage
+		return nil, err
 	}
 	p, err := v.app.Run(v.r.Context(), v.who, i)
 	if err != nil {

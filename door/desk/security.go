@@ -283,9 +283,9 @@ func addPasskey(v *visit) error {
 }
 
 func (v *visit) passkey() (id.Passkey, error) {
-	i, err := id.Parse[id.Passkey](v.r.PathValue("id"))
+	i, err := pathID[id.Passkey](v, "id")
 	if err != nil {
-		return i, errNoPage
+		return i, err
 	}
 	return i, nil
 }
@@ -398,9 +398,9 @@ func eraseToken(v *visit) error {
 }
 
 func (v *visit) revoke(m id.Member, to string) error {
-	t, err := id.Parse[id.Token](v.r.PathValue("id"))
+	t, err := pathID[id.Token](v, "id")
 	if err != nil {
-		return errNoPage
+		return err
 	}
 	if err := v.app.EraseToken(v.r.Context(), v.who, m, t); err != nil {
 		return err

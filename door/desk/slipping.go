@@ -322,9 +322,9 @@ func putOff(v *visit) error {
 	if err != nil {
 		return err
 	}
-	i, err := id.Parse[id.Account](v.r.PathValue("id"))
+	i, err := pathID[id.Account](v, "id")
 	if err != nil {
-		return errNoPage
+		return err
 	}
 	until, _ := day.Parse(form.Get("until")) // no day is refused below, under its field
 	s, err := v.app.PutOff(v.r.Context(), v.who, i, until)
@@ -364,9 +364,9 @@ func takeUp(v *visit) error {
 	if err != nil {
 		return err
 	}
-	i, err := id.Parse[id.Account](v.r.PathValue("id"))
+	i, err := pathID[id.Account](v, "id")
 	if err != nil {
-		return errNoPage
+		return err
 	}
 	s, err := v.app.TakeUp(v.r.Context(), v.who, i)
 	if err != nil {

@@ -422,9 +422,9 @@ func planTalk(v *visit) error {
 }
 
 func talkOf(v *visit) (app.Talk, error) {
-	i, err := id.Parse[id.Conversation](v.r.PathValue("id"))
+	i, err := pathID[id.Conversation](v, "id")
 	if err != nil {
-		return app.Talk{}, errNoPage
+		return app.Talk{}, err
 	}
 	return v.app.Conversation(v.r.Context(), v.who, i)
 }

@@ -438,9 +438,9 @@ func backTo(form url.Values, other string) string {
 
 // taskOf is the task that the address names.
 func taskOf(v *visit) (*taskForm, error) {
-	i, err := id.Parse[id.Task](v.r.PathValue("id"))
+	i, err := pathID[id.Task](v, "id")
 	if err != nil {
-		return nil, errNoPage
+		return nil, err
 	}
 	t, err := v.app.Task(v.r.Context(), v.who, i)
 	if err != nil {
@@ -538,9 +538,9 @@ func endTask(v *visit, do func(i id.Task, form url.Values) (task.Task, error), s
 	if err != nil {
 		return err
 	}
-	i, err := id.Parse[id.Task](v.r.PathValue("id"))
+	i, err := pathID[id.Task](v, "id")
 	if err != nil {
-		return errNoPage
+		return err
 	}
 	t, err := do(i, form)
 	if err != nil {

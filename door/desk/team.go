@@ -105,9 +105,9 @@ func addTeam(v *visit) error {
 }
 
 func (v *visit) teamID() (id.Team, error) {
-	i, err := id.Parse[id.Team](v.r.PathValue("team"))
+	i, err := pathID[id.Team](v, "team")
 	if err != nil {
-		return i, errNoPage
+		return i, err
 	}
 	return i, nil
 }

@@ -306,9 +306,9 @@ func (v *visit) promiseToday(do func(i id.Promise) (promise.Promise, error), sai
 	if err := v.may(member.PromiseWrite); err != nil {
 		return err
 	}
-	i, err := id.Parse[id.Promise](v.r.PathValue("id"))
+	i, err := pathID[id.Promise](v, "id")
 	if err != nil {
-		return errNoPage
+		return err
 	}
 	p, err := do(i)
 	if err != nil {
