@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -41,24 +42,36 @@ type place struct {
 	tells func(v *visit) int // of one that is always there: how much asks for a deed
 }
 
+// waiting makes a count of app that of a place; a page is not refused for one that
+// cannot be had.
+func waiting(count func(*app.App, context.Context, app.Who) (int, error)) func(*visit) int {
+	return func(v *visit) int {
+		n, err := count(v.app, v.r.Context(), v.who)
+		if err != nil {
+			return 0
+		}
+		return n
+	}
+}
+
 // places in the order of ui.md §2.4. What does not exist yet is absent.
 var places = []place{
-	{key: "today", href: "/today", icon: "sun", keys: "g v", right: member.Self, dock: true, tells: (*visit).tasksWait},
+	{key: "today", href: "/today", icon: "sun", keys: "g v", right: member.Self, dock: true, tells: waiting((*app.App).CountToday)},
 	{key: "kring", href: "/kring", icon: "circle-dot", keys: "g q", right: member.OrderRead, dock: true},
 	{key: "accounts", href: "/accounts", icon: "building-2", keys: "g r", right: member.AccountRead, group: "customers", dock: true},
 	{key: "contacts", href: "/contacts", icon: "users", keys: "g n", right: member.ContactRead, group: "customers"},
-	{key: "leads", href: "/leads", icon: "inbox", keys: "g l", right: member.LeadRead, group: "customers", tells: (*visit).leadsWait},
+	{key: "leads", href: "/leads", icon: "inbox", keys: "g l", right: member.LeadRead, group: "customers", tells: waiting((*app.App).CountLeadsWaiting)},
 	{key: "opportunities", href: "/opportunities", icon: "kanban", keys: "g k", right: member.OpportunityRead, group: "customers"},
 	{key: "quotes", href: "/quotes", icon: "receipt-text", keys: "g o", right: member.QuoteRead, group: "customers", also: []string{"/orders", "/products", "/price-lists", "/propositions"}},
-	{key: "conversations", href: "/conversations", icon: "messages-square", keys: "g c", right: member.TalkWrite, group: "customers", tells: (*visit).talksToday},
+	{key: "conversations", href: "/conversations", icon: "messages-square", keys: "g c", right: member.TalkWrite, group: "customers", tells: waiting((*app.App).CountConversations)},
 	{key: "slipping", href: "/slipping", icon: "arrow-down-right", keys: "g w", right: member.OrderRead, group: "customers"},
-	{key: "duplicates", href: "/duplicates", icon: "copy", keys: "g d", right: member.AccountWrite, group: "customers", waits: (*visit).pairsWait},
-	{key: "handovers", href: "/handovers", icon: "handshake", keys: "g h", right: member.HandoverWrite, group: "customers", waits: (*visit).handoversWait},
-	{key: "decisions", href: "/decisions", icon: "scale", keys: "g e", right: member.CycleAgree, group: "customers", waits: (*visit).decisionsWait},
-	{key: "promises", href: "/promises", icon: "badge-check", keys: "g b", right: member.AccountRead, group: "deliver", tells: (*visit).promisesWait},
+	{key: "duplicates", href: "/duplicates", icon: "copy", keys: "g d", right: member.AccountWrite, group: "customers", waits: waiting((*app.App).CountPairs)},
+	{key: "handovers", href: "/handovers", icon: "handshake", keys: "g h", right: member.HandoverWrite, group: "customers", waits: waiting((*app.App).CountHandovers)},
+	{key: "decisions", href: "/decisions", icon: "scale", keys: "g e", right: member.CycleAgree, group: "customers", waits: waiting((*app.App).CountDecisions)},
+	{key: "promises", href: "/promises", icon: "badge-check", keys: "g b", right: member.AccountRead, group: "deliver", tells: waiting((*app.App).CountPromises)},
 	{key: "calendar", href: "/calendar", icon: "calendar-days", keys: "g y", right: member.TaskWrite, group: "deliver"},
 	{key: "tasks", href: "/tasks", icon: "list-checks", keys: "g a", right: member.TaskWrite, group: "deliver"},
-	{key: "processes", href: "/processes", icon: "workflow", keys: "g p", right: member.RunRead, group: "deliver", tells: (*visit).runsWait},
+	{key: "processes", href: "/processes", icon: "workflow", keys: "g p", right: member.RunRead, group: "deliver", tells: waiting((*app.App).CountRuns)},
 	{key: "strategy", href: "/pyramid", icon: "layers", keys: "g s", right: member.OrderRead, group: "steer"},
 	{key: "settings", href: "/settings", icon: "settings", keys: "g i", right: member.Self, foot: true},
 }

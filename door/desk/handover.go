@@ -28,23 +28,6 @@ func (d *Desk) handoverRoutes() {
 	d.member("POST /accounts/{id}/handover", proposeHandover)
 }
 
-// handovers waiting for the reader. A page is not refused for it.
-func (v *visit) handoversWait() int {
-	n, err := v.app.CountHandovers(v.r.Context(), v.who)
-	if err != nil {
-		return 0
-	}
-	return n
-}
-
-func (v *visit) decisionsWait() int {
-	n, err := v.app.CountDecisions(v.r.Context(), v.who)
-	if err != nil {
-		return 0
-	}
-	return n
-}
-
 // passage is a hand-over as a page shows it, with what was typed and what is
 // wrong with it.
 type passage struct {

@@ -41,14 +41,6 @@ func (d *Desk) leadRoutes() {
 	}
 }
 
-func (v *visit) leadsWait() int {
-	n, err := v.app.CountLeadsWaiting(v.r.Context(), v.who)
-	if err != nil {
-		return 0 // a page is not refused for it
-	}
-	return n
-}
-
 const leadsOnPage = 50
 
 // leadAsk is the question of the list, and what it found.

@@ -431,12 +431,3 @@ func (d *dossier) looksLike() templ.Component {
 	return look.AlertStrip{Tone: look.Warn, Icon: "copy", Text: d.v.words.Tf("match.hint", words.P{"name": name, "why": d.v.reasons(p.Reasons, 2)}),
 		Action: d.v.words.T("match.compare"), Href: "/duplicates/" + p.ID.String()}
 }
-
-// pairsWait is how many pairs wait for the reader. A page is not refused for it.
-func (v *visit) pairsWait() int {
-	n, err := v.app.CountPairs(v.r.Context(), v.who)
-	if err != nil {
-		return 0
-	}
-	return n
-}

@@ -38,16 +38,6 @@ func (d *Desk) promiseRoutes() {
 // promisesOnPage is how many promises a page of the list has.
 const promisesOnPage = 50
 
-// promisesWait is how many promises ask the reader for a deed today. A page is not
-// refused for it.
-func (v *visit) promisesWait() int {
-	n, err := v.app.CountPromises(v.r.Context(), v.who)
-	if err != nil {
-		return 0
-	}
-	return n
-}
-
 // people are colleagues and teams by name.
 type people struct {
 	members []member.Member

@@ -35,15 +35,6 @@ func (d *Desk) runRoutes() {
 	d.member("POST /runs/{id}/abort", abortRun)
 }
 
-// runsWait are the steps that wait for the reader. A page is not refused for it.
-func (v *visit) runsWait() int {
-	n, err := v.app.CountRuns(v.r.Context(), v.who)
-	if err != nil {
-		return 0
-	}
-	return n
-}
-
 // duration is a time as a person says it: 4 s, 12 min, 1 u 40, 2 d 6 u.
 func (v *visit) duration(ms int64) string {
 	s := ms / 1000

@@ -59,15 +59,6 @@ const talksOnPage = 50
 
 var talkIcons = map[conversation.Channel]string{conversation.Visit: "map-pin", conversation.Phone: "phone", conversation.Video: "monitor"}
 
-// talksToday is how many conversations the reader holds today.
-func (v *visit) talksToday() int {
-	n, err := v.app.CountConversations(v.r.Context(), v.who)
-	if err != nil {
-		return 0
-	}
-	return n
-}
-
 // talkMeta is what stands under a conversation.
 func (v *visit) talkMeta(c conversation.Line, account bool) string {
 	var parts []string

@@ -55,15 +55,6 @@ func todayPage(v *visit) error {
 
 func (m *morning) w(key string) string { return m.v.words.T("today." + key) }
 
-// tasksWait is how much asks the reader for a deed. A page is not refused for it.
-func (v *visit) tasksWait() int {
-	n, err := v.app.CountToday(v.r.Context(), v.who)
-	if err != nil {
-		return 0
-	}
-	return n
-}
-
 func (m *morning) frame() look.Frame {
 	f := m.v.frame(m.w("title"), "/today")
 	f.Shape = look.Reading
