@@ -10,7 +10,6 @@ import (
 	"kring/base/fact"
 	"kring/base/fault"
 	"kring/base/id"
-	"kring/base/workday"
 	"kring/domain/account"
 	"kring/domain/member"
 	"kring/domain/order"
@@ -32,8 +31,6 @@ func (w Who) runReach() store.RunReach {
 
 // everyRun is the reach of the machine.
 var everyRun = store.RunReach{Reach: everything}
-
-func (w Who) calendar() workday.Calendar { return workday.Opening{}.In(w.Zone()) }
 
 // Processes are the processes of the organisation.
 func (a *App) Processes(ctx context.Context, who Who) (all []process.Process, err error) {
@@ -324,7 +321,7 @@ func (a *App) followFact(tx *store.Tx, who Who, all []process.Process, f fact.Fa
 		if err != nil {
 			return err
 		}
-		next, events := r.Happened(process.Ground{Template: t, Known: d.known, Calendar: who.calendar(), Now: tx.Now()}, f.Deed)
+		next, events := r.Happened(process.Ground{Template: t, Known: d.known, Calendar: who.Calendar(), Now: tx.Now()}, f.Deed)
 		if len(events) == 0 {
 			continue
 		}
@@ -344,7 +341,7 @@ func (a *App) followFact(tx *store.Tx, who Who, all []process.Process, f fact.Fa
 		if err != nil {
 			return err
 		}
-		r, events := process.Start(id.New[id.Run](), process.Ground{Template: p.Template, Known: d.known, Calendar: who.calendar(), Now: tx.Now()},
+		r, events := process.Start(id.New[id.Run](), process.Ground{Template: p.Template, Known: d.known, Calendar: who.Calendar(), Now: tx.Now()},
 			process.Run{Process: p.ID, Number: p.Number, Account: d.account, Kind: f.Kind, Subject: f.Subject, Label: d.label})
 		owner := d.owner
 		if owner.IsZero() {
@@ -580,7 +577,7 @@ func (a *App) aboutRun(ctx context.Context, who Who, i id.Run, version int64, do
 		if err != nil {
 			return err
 		}
-		next, events, err := do(l.Run, process.Ground{Template: t, Known: d.known, Calendar: who.calendar(), Now: tx.Now()})
+		next, events, err := do(l.Run, process.Ground{Template: t, Known: d.known, Calendar: who.Calendar(), Now: tx.Now()})
 		if err != nil || len(events) == 0 {
 			r = l.Run
 			return err

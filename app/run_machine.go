@@ -151,7 +151,7 @@ func (a *App) stepOf(tx *store.Tx, args machineArgs) (s acted, ok bool, err erro
 	if s.acc, err = s.doc.knows(&tx.View); err != nil {
 		return s, false, err
 	}
-	s.ground = process.Ground{Template: t, Known: s.doc.known, Calendar: s.who.calendar(), Now: tx.Now()}
+	s.ground = process.Ground{Template: t, Known: s.doc.known, Calendar: s.who.Calendar(), Now: tx.Now()}
 	return s, true, nil
 }
 
